@@ -1,0 +1,11 @@
+"""Physical constants and laws from neural networks, by comparing the series of both over one space."""
+
+from symseries.errors import SymseriesError
+from symseries.layers import Activation, Affine, Dropout, Transform, Whitening
+from symseries.laws import Law, LawSeries
+from symseries.network import Network
+from symseries.scalars import F64, QQ
+from symseries.series import Series
+from symseries.spaces import EmpiricalSpace, LegendreSpace, TaylorSpace
+
+__version__ = "0.1.0"

@@ -1,0 +1,213 @@
+"""Graded sets of multi-indices and the tables of their products.
+
+A multi-index (n_1, …, n_w) names the coefficient of z_1**n_1 … z_w**n_w, or of a product of basis functions. The index
+sets are downward closed and graded: sorted by total degree, then (2, 0), (1, 1), (0, 2). So the part of degree k is one
+slice, and for the total-degree set a lower order is the head of a higher one.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
+from itertools import combinations_with_replacement
+from typing import Any
+
+import numpy as np
+
+from symseries.errors import OptionError, ResourceLimitError, suggestion
+from symseries.scalars import Array
+
+MAX_TERMS = 1_000_000
+MAX_PAIRS = 20_000_000
+_BLOCK = 4096  # pairs multiplied at a time: two operands of 64 columns stay in the second-level cache
+
+KINDS = ("total", "tensor")
+
+
+def check_order(order: object) -> int:
+    """Return the order as an int >= 0, or raise `OptionError`."""
+    if isinstance(order, (int, np.integer)) and not isinstance(order, bool) and order >= 0:
+        return int(order)
+    raise OptionError(f"order={order!r} ({type(order).__name__}): expected an integer >= 0, such as order=6")
+
+
+def count(variables: int, order: int, kind: str = "total") -> int:
+    """Return the number of multi-indices: C(w + K, K) for total degree, (K + 1)**w for the tensor set.
+
+    >>> count(2, 3), count(2, 3, "tensor")
+    (10, 16)
+    """
+    return math.comb(variables + order, order) if kind == "total" else (order + 1) ** variables
+
+
+@lru_cache(maxsize=64)
+def index_set(variables: int, order: int, kind: str = "total") -> IndexSet:
+    """Return the (shared) index set of `variables` variables to `order`; `kind` is "total" or "tensor".
+
+    Raises `OptionError` for an unknown kind and `ResourceLimitError` beyond `MAX_TERMS` indices.
+
+    >>> index_set(2, 2).rows.tolist()
+    [[0, 0], [1, 0], [0, 1], [2, 0], [1, 1], [0, 2]]
+    """
+    if kind not in KINDS:
+        raise OptionError(f"index_set={kind!r}: expected 'total' or 'tensor'{suggestion(kind, KINDS)}")
+    size = count(variables, order, kind)
+    if size > MAX_TERMS:
+        raise ResourceLimitError(
+            f"order {order} with {variables} variables has {size} multi-indices ({kind}), the limit is {MAX_TERMS}; "
+            "lower the order or hold some variables fixed"
+        )
+    return IndexSet(variables, order, kind)
+
+
+@dataclass(frozen=True)
+class Pairs:
+    """All pairs of a truncated product, sorted by the row they add to, in blocks for the kernel."""
+
+    left: Array
+    right: Array
+    starts: Array
+    """First pair of each product row."""
+    doubled: Array
+    """Pairs that count twice, in a square."""
+    blocks: tuple[tuple[int, int, int, int, Any], ...]
+    """(first pair, last pair, first row, last row, sparse summation matrix) per block."""
+
+
+class IndexSet:
+    """A downward-closed graded set of multi-indices with its lookup and product tables (made once, then shared)."""
+
+    def __init__(self, variables: int, order: int, kind: str) -> None:
+        self.variables, self.order, self.kind = variables, order, kind
+        self.rows = _total_rows(variables, order) if kind == "total" else _tensor_rows(variables, order)
+        self.rows.setflags(write=False)
+        self.degrees = self.rows.sum(axis=1)
+        self.top = int(self.degrees[-1])
+        self.offsets: list[int] = np.searchsorted(self.degrees, np.arange(self.top + 2)).tolist()
+        self._plans: dict[tuple[int, int, int, bool], Pairs] = {}
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+    def __reduce__(self) -> tuple[Any, tuple[int, int, str]]:
+        return index_set, (self.variables, self.order, self.kind)
+
+    @cached_property
+    def _keys(self) -> tuple[Array, Array, Array]:
+        """Additive 64-bit keys, key(a + b) = key(a) + key(b) modulo 2**64, sorted, and checked to be distinct."""
+        weights = np.random.default_rng(20_231).integers(1, 2**63, size=self.variables, dtype=np.uint64)
+        keys = (self.rows.astype(np.uint64) * weights).sum(axis=1, dtype=np.uint64)
+        order = np.argsort(keys)
+        if len(keys) > 1 and not np.diff(keys[order]).all():
+            raise ResourceLimitError(f"multi-index keys collide for {self.variables} variables")  # pragma: no cover
+        return keys, order, keys[order]
+
+    def find(self, keys: Array) -> Array:
+        """Return the rows with these keys, -1 where the sum lies outside the set."""
+        _, order, ordered = self._keys
+        place = np.minimum(np.searchsorted(ordered, keys), len(ordered) - 1)
+        return np.where(ordered[place] == keys, order[place], -1)
+
+    def rank(self, index: tuple[int, ...]) -> int:
+        """Return the row of a multi-index; the inverse of `rows[k]`.
+
+        Raises `OptionError` when the index has another length or lies outside the set.
+
+        >>> index_set(2, 3).rank((1, 1))
+        4
+        """
+        entries = np.asarray(index)
+        if entries.shape != (self.variables,) or entries.dtype.kind not in "iu" or (entries < 0).any():
+            raise OptionError(f"multi-index {index!r}: expected {self.variables} integers >= 0, one for each variable")
+        outside = entries.sum() > self.order if self.kind == "total" else entries.max(initial=0) > self.order
+        if outside:
+            raise OptionError(f"multi-index {tuple(index)} lies outside the {self.kind} index set of order {self.order}")
+        return int(np.flatnonzero((self.rows == entries).all(axis=1))[0])
+
+    @cached_property
+    def multinomials(self) -> list[int]:
+        """|n|! / (n_1! … n_w!) of every index, exact integers."""
+        factorials = [math.factorial(k) for k in range(self.top + 1)]
+        return [factorials[sum(row)] // math.prod(factorials[k] for k in row) for row in self.rows.tolist()]
+
+    @cached_property
+    def lowered(self) -> tuple[Array, Array]:
+        """For each index beyond the first: its first variable with n_i > 0, and the row of the index lowered there."""
+        keys, _, _ = self._keys
+        first = (self.rows[1:] > 0).argmax(axis=1)
+        units = np.array([keys[self.rank(tuple(row))] for row in np.eye(self.variables, dtype=int)] or [0], dtype=np.uint64)
+        return first, self.find(keys[1:] - units[first])
+
+    def pairs(self, low_left: int, low_right: int, degree: int, *, square: bool = False) -> Pairs:
+        """Return all pairs (i, j) with deg i >= low_left, deg j >= low_right, deg i + deg j <= degree, i + j in the set."""
+        plan = (low_left, low_right, degree, square)
+        if plan not in self._plans:
+            self._plans[plan] = self._make_pairs(*plan)
+        return self._plans[plan]
+
+    def _make_pairs(self, low_left: int, low_right: int, degree: int, square: bool) -> Pairs:
+        self._check_pairs(low_left, low_right, degree)
+        left, right = self._candidates(low_left, low_right, degree)
+        if square:
+            left, right = left[left <= right], right[left <= right]
+        keys, _, _ = self._keys
+        target = self.find(keys[left] + keys[right])
+        inside = target >= 0
+        left, right, target = left[inside], right[inside], target[inside]
+        order = np.argsort(target, kind="stable")
+        left, right, target = left[order], right[order], target[order]
+        rows = np.arange(self.offsets[low_left + low_right], self.offsets[degree + 1])
+        starts = np.searchsorted(target, rows)
+        weights = np.where(left < right, 2.0, 1.0) if square else np.ones(len(left))
+        doubled = np.flatnonzero(weights == 2.0)
+        return Pairs(left, right, starts, doubled, tuple(_blocks(starts, weights)))
+
+    def _check_pairs(self, low_left: int, low_right: int, degree: int) -> None:
+        sizes = np.diff(self.offsets)
+        total = sum(int(sizes[k]) * int(sizes[low_right : degree - k + 1].sum()) for k in range(low_left, degree - low_right + 1))
+        if total > MAX_PAIRS:
+            raise ResourceLimitError(
+                f"a product of two series of order {self.order} in {self.variables} variables has {total} pairs of terms, "
+                f"the limit is {MAX_PAIRS}; lower the order or hold some variables fixed"
+            )
+
+    def _candidates(self, low_left: int, low_right: int, degree: int) -> tuple[Array, Array]:
+        lefts, rights = [np.empty(0, dtype=np.intp)], [np.empty(0, dtype=np.intp)]
+        for k in range(low_left, degree - low_right + 1):
+            i = np.arange(self.offsets[k], self.offsets[k + 1])
+            j = np.arange(self.offsets[low_right], self.offsets[degree - k + 1])
+            lefts.append(np.repeat(i, len(j)))
+            rights.append(np.tile(j, len(i)))
+        return np.concatenate(lefts), np.concatenate(rights)
+
+
+def _total_rows(variables: int, order: int) -> Array:
+    rows: list[Array] = []
+    for degree in range(order + 1):
+        choices = np.array(list(combinations_with_replacement(range(variables), degree)), dtype=np.intp)
+        choices = choices.reshape(math.comb(variables + degree - 1, degree) if variables or not degree else 0, degree)
+        counts = np.zeros((len(choices), variables), dtype=np.int64)
+        for column in choices.T:
+            counts[np.arange(len(choices)), column] += 1
+        rows.append(counts)
+    return np.concatenate(rows)
+
+
+def _tensor_rows(variables: int, order: int) -> Array:
+    grid = np.indices((order + 1,) * variables).reshape(variables, -1).T
+    return grid[np.lexsort((*(-grid.T[::-1]), grid.sum(axis=1)))].astype(np.int64)
+
+
+def _blocks(starts: Array, weights: Array) -> list[tuple[int, int, int, int, Any]]:
+    """Cut the rows into blocks of about 4096 pairs, each with the sparse matrix that sums its pairs into rows."""
+    from scipy.sparse import csr_matrix
+
+    ends, blocks, row = np.append(starts, len(weights)), [], 0
+    while row < len(starts):
+        last = max(row + 1, int(np.searchsorted(ends, ends[row] + _BLOCK, side="right")) - 1)
+        a, b = int(ends[row]), int(ends[last])
+        summation = csr_matrix((weights[a:b], np.arange(b - a), ends[row : last + 1] - a), shape=(last - row, b - a))
+        blocks.append((a, b, row, last, summation))
+        row = last
+    return blocks

@@ -1,0 +1,345 @@
+"""Networks: layers in a row, with names for inputs and outputs, and their expansion over a space."""
+
+from __future__ import annotations
+
+import copy
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import sympy
+
+from symseries import engine
+from symseries.display import write_text
+from symseries.errors import (
+    DataError,
+    NetworkFormatError,
+    NetworkShapeError,
+    OptionError,
+    SpaceMismatchError,
+    listing,
+    suggestion,
+)
+from symseries.layers import Activation, Affine, Formula, Held, Layer, Whitening
+from symseries.multiindex import index_set
+from symseries.names import check_names, plain, symbol
+from symseries.parsing import parse_expression
+from symseries.scalars import F64, Array, Scalars, check_scalars, object_array
+from symseries.series import Series
+from symseries.spaces import EmpiricalSpace, Space, TaylorSpace, check_space, check_supported
+from symseries.tables import Table, input_matrix, read_table
+
+FORMAT = "symseries.network"
+VERSION = 1
+
+
+@dataclass(frozen=True)
+class Training:
+    """How a network was trained: what its report says. Residuals are in units of the target."""
+
+    rmse: float
+    """Root mean square residual at the data."""
+    r2: float
+    """Share of the target's variance explained at the data."""
+    heldout_rmse: float
+    """Root mean square leave-one-out residual of the linearised network."""
+    heldout_r2: float
+    noise: float
+    """Standard deviation of the noise, sqrt(RSS/(n - effective weights))."""
+    effective_weights: float
+    """Number of weights that the data determine (MacKay's gamma)."""
+    distance: float
+    """Newton distance to the optimum, in standard errors of any constant read off the network."""
+    converged: bool
+    rows: int
+    logarithms: tuple[str, ...] = ()
+    """Inputs that enter in their logarithm."""
+
+
+class Network:
+    """A feed-forward network: named inputs, layers in a row, named outputs.
+
+    Parameters: `layers`, a sequence of `Affine`, `Activation`, `Whitening`, `Transform`, `Dropout`; `inputs`, the names of its
+    inputs in order; `outputs`, the names of its outputs. `data` is the table it was trained on and `covariance` that of its
+    weights, (P, P) in the order weights row by row, then bias, layer by layer; both are None where they are not known.
+
+    Raises `NetworkShapeError`, `NetworkValueError` (naming layer, row and column), `UnsupportedLayerError`, `LawNameError`.
+
+    >>> import symseries as ss
+    >>> net = ss.Network([ss.Affine([[1, 2]], [3]), ss.Activation("tanh"), ss.Affine([[2]])], inputs=("c", "d"))
+    >>> net.expression()
+    2*tanh(c + 2*d + 3)
+    >>> net([[0.1, 0.2]]).round(6).tolist()
+    [1.995563]
+    """
+
+    data: Table | None = None
+    covariance: Array | None = None
+    training: Training | None = None
+    name: str = "network"
+
+    def __init__(self, layers: Sequence[Layer], inputs: Sequence[object] | str, outputs: Sequence[str] | str = ("y",)) -> None:
+        self.inputs = check_names(inputs, "input")
+        self.outputs = (outputs,) if isinstance(outputs, str) else tuple(outputs)
+        self.layers = tuple(layers)
+        if not self.layers or not self.inputs:
+            raise NetworkShapeError(f"network of {len(self.layers)} layers and {len(self.inputs)} inputs; expected at least one of each")
+        width: tuple[str, ...] | int = self.inputs
+        for position, layer in enumerate(self.layers, 1):
+            if not isinstance(layer, Layer):
+                raise NetworkFormatError(f"layer {position}: {layer!r}; expected Affine, Activation, Whitening, Transform or Dropout")
+            checked = layer.check(width, self._where(position))
+            width = width if isinstance(width, tuple) and not isinstance(layer, (Affine, Formula, Held)) else checked
+            width = layer.inputs if isinstance(layer, Held) else width
+        count = len(width) if isinstance(width, tuple) else width
+        if len(self.outputs) != count or not all(isinstance(name, str) and name for name in self.outputs):
+            raise NetworkShapeError(f"network: the last layer has {count} outputs, named {self.outputs!r}; give {count} names")
+
+    @classmethod
+    def symbolic(cls, widths: Sequence[int], activation: str, inputs: Sequence[object] | str) -> Network:
+        """Return a network with symbols for weights, w<layer>_<row>_<column>, and biases, b<layer>_<row>, rows from 1.
+
+        `widths` counts inputs, hidden neurons layer by layer, outputs. The activation stands between layers, not at the end.
+
+        >>> Network.symbolic((1, 1, 1), "tanh", inputs=("x",)).expression()
+        b2_1 + w2_1_1*tanh(b1_1 + w1_1_1*x)
+        """
+        if len(widths) < 2 or not all(isinstance(n, (int, np.integer)) and n > 0 for n in widths):
+            raise NetworkShapeError(f"widths={tuple(widths)!r}: expected two or more positive integers, inputs first, outputs last")
+        layers: list[Layer] = []
+        for k in range(1, len(widths)):
+            rows = range(1, widths[k] + 1)
+            weights = [[symbol(f"w{k}_{i}_{j}") for j in range(1, widths[k - 1] + 1)] for i in rows]
+            layers += [Affine(weights, [symbol(f"b{k}_{i}") for i in rows]), Activation(activation)]
+        count = widths[-1]
+        return cls(layers[:-1], inputs, ("y",) if count == 1 else tuple(f"y{i}" for i in range(1, count + 1)))
+
+    @classmethod
+    def from_expression(cls, expression: object, inputs: Sequence[object] | str, outputs: Sequence[str] | str = ("y",)) -> Network:
+        """Return the network that a SymPy expression, or text of the law grammar, is; a list of them has several outputs.
+
+        Raises `LawNameError` for a symbol that is no input.
+
+        >>> Network.from_expression("1/(1 + exp(-3*x))", inputs=("x",))([[0.0]]).tolist()
+        [0.5]
+        """
+        names = check_names(inputs, "input")
+        several = expression if isinstance(expression, (list, tuple)) else [expression]
+        formulas = [parse_expression(e, "network", declared=names) if isinstance(e, str) else e for e in several]
+        for formula in formulas:
+            if not isinstance(formula, sympy.Expr):
+                raise NetworkFormatError(f"expression {formula!r}: expected a SymPy expression or text")
+            extra = sorted(s.name for s in formula.free_symbols if s.name not in names)
+            if extra:
+                raise NetworkFormatError(f"symbol {extra[0]!r} is no input{suggestion(extra[0], names)}; inputs: {listing(names)}")
+        return cls([Formula([plain(f) for f in formulas], names)], names, outputs)
+
+    def _where(self, position: int) -> str:
+        layer = self.layers[position - 1]
+        name = f" {layer.name}" if isinstance(layer, Activation) else ""
+        return f"layer {position} ({type(layer).__name__}{name})"
+
+    # -------------------------------------------------------------------------------------------------------- values
+    def __call__(self, X: object) -> Array:
+        """Return the outputs at X (n, inputs), or a table matched by name: (n,), or (n, outputs) for several."""
+        values = self.evaluate(F64.array(input_matrix(X, self.inputs)), F64)
+        return values[:, 0] if len(self.outputs) == 1 else values
+
+    def evaluate(self, X: Array, scalars: Scalars) -> Array:
+        """Return the outputs (n, outputs) at points (n, inputs) of a ring."""
+        self._check_numbers()
+        for position, layer in enumerate(self.layers, 1):
+            X = layer.values(X, scalars, self._where(position))
+        return X
+
+    def jacobian(self, X: Array) -> Array:
+        """Return the derivatives of the outputs in the weights at X (n, inputs), (outputs, n, P), by reverse accumulation."""
+        inputs = [X]
+        for position, layer in enumerate(self.layers, 1):
+            inputs.append(layer.values(inputs[-1], F64, self._where(position)))
+        n, m = inputs[-1].shape
+        delta = np.broadcast_to(np.eye(m)[:, None, :], (m, n, m))
+        blocks: list[Array] = []
+        for layer, before, after in zip(self.layers[::-1], inputs[-2::-1], inputs[:0:-1], strict=True):
+            if isinstance(layer, Affine):
+                blocks[:0] = [(delta[..., :, None] * before[None, :, None, :]).reshape(m, n, -1), delta]
+            if isinstance(layer, Formula) or len(blocks) == 2 * self._affine_count:
+                break
+            delta = layer.pull_back(delta, before, after)
+        return np.concatenate(blocks, axis=2) if blocks else np.zeros((m, n, 0))
+
+    @property
+    def _affine_count(self) -> int:
+        return sum(isinstance(layer, Affine) for layer in self.layers)
+
+    @property
+    def exact(self) -> bool:
+        """Whether all numbers and activations are rational, so that rational inputs give rational outputs."""
+        return all(layer.exact for layer in self.layers)
+
+    @cached_property
+    def symbols(self) -> tuple[str, ...]:
+        """The symbols among the weights, by name."""
+        found = set().union(*(layer.symbols for layer in self.layers if isinstance(layer, Affine)))
+        return tuple(sorted(s.name for s in found))
+
+    def _check_numbers(self) -> None:
+        if self.symbols:
+            raise OptionError(f"the weights {listing(self.symbols, 4)} are symbols; expected numbers here, use .expression()")
+
+    # ----------------------------------------------------------------------------------------------------- expansion
+    def expand(self, space: Space, scalars: Scalars = F64) -> Series:
+        """Return the network's series over a space, its variables matched by name.
+
+        Over a Taylor space every activation is expanded at the actual constant term of its argument, so that coefficients of
+        every order kept are those of the network, exactly so in `QQ`. Over the other spaces the coefficients are the
+        projection of the network's values at the nodes, and carry the covariance J Sigma J' where that of the weights is known.
+
+        Raises `SpaceMismatchError` where the space lacks an input, `NotAnalyticError` on a kink, `OptionError` for a value that
+        the ring does not hold, naming the neuron.
+        """
+        check_supported(check_space(space), check_scalars(scalars))
+        self._check_numbers()
+        places = self._places(space)
+        if isinstance(space, TaylorSpace):
+            table, covariance = self._taylor(space, places, scalars), None
+        else:
+            table, covariance = self._projected(space, places, scalars)
+        return Series(space, table[:, 0] if len(self.outputs) == 1 else table, scalars, covariance)
+
+    def _places(self, space: Space) -> list[int]:
+        for name in self.inputs:
+            if name not in space.variables:
+                raise SpaceMismatchError(
+                    f"the network's input {name!r} is not in the space{suggestion(name, space.variables)}; its variables are "
+                    f"{listing(space.variables)}; use net.slice to hold an input"
+                )
+        return [space.variables.index(name) for name in self.inputs]
+
+    def _taylor(self, space: TaylorSpace, places: list[int], scalars: Scalars) -> Array:
+        center = scalars.array(object_array(space.center.values()))
+        first = self._first_activation()
+        if first is not None:
+            table, rest = self._ridge(space, places, center, scalars, first), first + 1
+        else:
+            table, rest = engine.coordinates(space.indices, scalars, center)[:, places], 0
+        for position in range(rest, len(self.layers)):
+            table = self.layers[position].series(table, space.indices, scalars, self._where(position + 1))
+        return table
+
+    def _first_activation(self) -> int | None:
+        """Return the place of the first activation if everything before it is affine, else None."""
+        for position, layer in enumerate(self.layers):
+            if isinstance(layer, Activation):
+                return position
+            if not isinstance(layer, (Affine, Whitening)):
+                return None
+        return None
+
+    def _ridge(self, space: TaylorSpace, places: list[int], center: Array, scalars: Scalars, first: int) -> Array:
+        """Return the first hidden layer in closed form, whitening and affine layers before it folded into one W, b."""
+        linear = index_set(len(space.variables), 1)  # in which affine layers lose nothing
+        table = engine.coordinates(linear, scalars, center)[:, places]
+        for layer in self.layers[:first]:
+            table = layer.series(table, linear, scalars)
+        activation = self.layers[first]
+        assert isinstance(activation, Activation)  # noqa: S101 - narrows the type
+        jet = activation.jet(table[0], space.indices.top, scalars, self._where(first + 1))
+        return engine.ridge(space.indices, scalars, jet, table[1:].T)
+
+    def _projected(self, space: Any, places: list[int], scalars: Scalars) -> tuple[Array, Array | None]:
+        if scalars.exact:
+            return space.project(self.evaluate(space.exact_nodes[:, places], scalars), scalars), None
+        nodes = space.nodes[:, places]
+        nodal = isinstance(space, EmpiricalSpace) and space.nodal
+        values = self.evaluate(nodes, scalars)
+        if not np.isfinite(values).all():
+            row = int(np.argwhere(~np.isfinite(values))[0, 0])
+            raise DataError(f"the network has no finite value at node {row}, {dict(zip(self.inputs, nodes[row].tolist(), strict=True))}")
+        table = values if nodal else space.projection @ values
+        if self.covariance is None or len(self.outputs) > 1:
+            return table, None
+        jacobian = self.jacobian(nodes)[0]
+        root = (jacobian if nodal else space.projection @ jacobian) @ _square_root(self.covariance)
+        return table, root @ root.T
+
+    def expression(self) -> Any:
+        """Return the network as a SymPy expression of its inputs, or a list of them for several outputs."""
+        xs: list[sympy.Expr] = [symbol(name) for name in self.inputs]
+        for layer in self.layers:
+            xs = layer.expression(xs)
+        return xs if len(xs) > 1 else xs[0]
+
+    # -------------------------------------------------------------------------------------------------------- copies
+    def with_data(self, table: object) -> Network:
+        """Return the network beside the table of measurements it describes.
+
+        The table holds every input and, under its own name, the output (an output "log(p)" is found as the column p).
+        Raises `DataError` for a missing column.
+        """
+        columns = [*self.inputs, *(measured_column(name)[0] for name in self.outputs)]
+        return self._copy(data=read_table(table, dict.fromkeys(columns)))
+
+    def slice(self, held: Mapping[str, object]) -> Network:
+        """Return the network with some inputs held at values: a virtual experiment. It keeps no data of its own.
+
+        Raises `NetworkShapeError` for a name that is no input, or where none is left free.
+        """
+        for name in held:
+            if name not in self.inputs:
+                raise NetworkShapeError(f"slice: {name!r} is no input{suggestion(name, self.inputs)}; inputs: {listing(self.inputs)}")
+        free = tuple(name for name in self.inputs if name not in held)
+        sliced = Network([Held(self.inputs, held), *self.layers], free, self.outputs)
+        sliced.covariance = self.covariance
+        return sliced
+
+    def then(self, layer: Layer, outputs: Sequence[str]) -> Network:
+        """Return the network followed by one more layer without weights, its outputs named anew."""
+        longer = Network([*self.layers, layer], self.inputs, outputs)
+        longer.data, longer.covariance, longer.training = self.data, self.covariance, self.training
+        return longer
+
+    def _copy(self, **changes: Any) -> Network:
+        twin = copy.copy(self)
+        for name, value in changes.items():
+            setattr(twin, name, value)
+        return twin
+
+    # ----------------------------------------------------------------------------------------------------------- JSON
+    def to_json(self, path: str | Path | None = None) -> str:
+        """Return the network as JSON text, and write it to `path` where one is given; `read_network` reads it back.
+
+        The text holds format "symseries.network", version, inputs, outputs, the layers with their numbers (floats exactly,
+        rationals as text), and, where known, data, the covariance of the weights and the training report.
+        """
+        record = {
+            "format": FORMAT, "version": VERSION, "inputs": list(self.inputs), "outputs": list(self.outputs),
+            "layers": [layer.to_dict() for layer in self.layers],
+            "data": None if self.data is None else self.data.to_dict(),
+            "covariance": None if self.covariance is None else self.covariance.tolist(),
+            "training": None if self.training is None else asdict(self.training),
+        }  # fmt: skip
+        text = json.dumps(record, allow_nan=False, indent=1)
+        if path is not None:
+            write_text(path, text)
+        return text
+
+    def __repr__(self) -> str:
+        layers = ", ".join(self._where(i).split("(")[1][:-1] for i in range(1, len(self.layers) + 1))
+        return f"<Network: {listing(self.inputs)} -> {listing(self.outputs)}; {layers}>"
+
+
+def measured_column(output: str) -> tuple[str, str | None]:
+    """Return the column that an output predicts and the transform it was predicted in: "log(p)" is ("p", "log")."""
+    inner = output.removeprefix("log(")
+    return (inner[:-1], "log") if inner != output and output.endswith(")") else (output, None)
+
+
+def _square_root(covariance: Array) -> Array:
+    """Return S with S S' = covariance, by eigenvalues, the negative ones of rounding set to zero."""
+    values, vectors = np.linalg.eigh(covariance)
+    return np.asarray(vectors * np.sqrt(np.maximum(values, 0.0)))
