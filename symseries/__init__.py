@@ -1,11 +1,35 @@
 """Physical constants and laws from neural networks, by comparing the series of both over one space."""
 
 from symseries.errors import SymseriesError
+from symseries.fitting import Estimate, Fit, fit
 from symseries.layers import Activation, Affine, Dropout, Transform, Whitening
 from symseries.laws import Law, LawSeries
 from symseries.network import Network
 from symseries.scalars import F64, QQ
 from symseries.series import Series
 from symseries.spaces import EmpiricalSpace, LegendreSpace, TaylorSpace
+from symseries.training import refine, train
 
 __version__ = "0.1.0"
+__all__ = [
+    "F64",
+    "QQ",
+    "Activation",
+    "Affine",
+    "Dropout",
+    "EmpiricalSpace",
+    "Estimate",
+    "Fit",
+    "Law",
+    "LawSeries",
+    "LegendreSpace",
+    "Network",
+    "Series",
+    "SymseriesError",
+    "TaylorSpace",
+    "Transform",
+    "Whitening",
+    "fit",
+    "refine",
+    "train",
+]

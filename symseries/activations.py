@@ -91,9 +91,9 @@ def checked_parameters(name: str, parameters: Mapping[str, object]) -> dict[str,
 def value(name: str, z: Array, scalars: Scalars, parameters: Mapping[str, Any], where: str = "") -> Array:
     """Return the activation at an array of any shape, over any ring."""
     if scalars is not F64:
-        return activation_jet(name, z.reshape(-1), 0, scalars, parameters, where)[0].reshape(z.shape)
+        return np.asarray(activation_jet(name, z.reshape(-1), 0, scalars, parameters, where=where)[0].reshape(z.shape))
     alpha = float(parameters.get("alpha", 1))
-    return ACTIVATIONS[name].value(z) if alpha == 1 else ACTIVATIONS[name].value(alpha * z) / alpha
+    return np.asarray(ACTIVATIONS[name].value(alpha * z if alpha != 1 else z) / alpha)
 
 
 def slope(name: str, z: Array, y: Array, parameters: Mapping[str, Any]) -> Array:
@@ -103,7 +103,7 @@ def slope(name: str, z: Array, y: Array, parameters: Mapping[str, Any]) -> Array
 
 
 def activation_jet(
-    name: str, z: Array, order: int, scalars: Scalars, parameters: Mapping[str, Any], where: str = ""
+    name: str, z: Array, order: int, scalars: Scalars, parameters: Mapping[str, Any], *, where: str = ""
 ) -> Array:
     """Return the jet (order + 1, n) of an activation at z (n,).
 

@@ -6,25 +6,51 @@ gives values at many points, another gives truncated series with the jets of the
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import operator
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import reduce
 from typing import Any
 
 import numpy as np
 import sympy
+from sympy.printing.str import StrPrinter
 
 from symseries import engine
-from symseries.errors import ComplexResultError, LawSyntaxError, LawValueError, listing
+from symseries.errors import ComplexResultError, LawSyntaxError, LawValueError, NetworkFormatError, OptionError, listing
 from symseries.jets import jet, power_jet
 from symseries.multiindex import IndexSet
-from symseries.scalars import QQ, Array, Scalars, as_fraction
+from symseries.names import symbol
+from symseries.parsing import parse_expression
+from symseries.scalars import F64, QQ, Array, Scalars, as_fraction, boxed, object_array, rational_power
 
 FUNCTIONS: dict[type, str] = {
     sympy.exp: "exp", sympy.log: "log", sympy.sin: "sin", sympy.cos: "cos", sympy.tan: "tan", sympy.sinh: "sinh",
     sympy.cosh: "cosh", sympy.tanh: "tanh", sympy.asin: "asin", sympy.acos: "acos", sympy.atan: "atan",
     sympy.asinh: "asinh", sympy.erf: "erf", sympy.Abs: "abs",
 }  # fmt: skip
+
+
+def _larger(sign: int) -> Callable[..., sympy.Expr]:
+    """Return the rule of Max (sign 1) or Min (sign -1): max(a, b) = (a + b + |a - b|)/2."""
+
+    def rule(first: sympy.Expr, *rest: sympy.Expr) -> sympy.Expr:
+        total = first
+        for other in rest:
+            total = (total + other + sign * sympy.Abs(total - other, evaluate=False)) / 2
+        return total
+
+    return rule
+
+
+# Functions that are others in disguise; the artanh is written so that it keeps its digits near 0.
+_REWRITTEN: dict[type, Callable[..., sympy.Expr]] = {
+    sympy.atanh: lambda u: sympy.asinh(u / sympy.sqrt(1 - u**2)),
+    sympy.sign: lambda u: u / sympy.Abs(u, evaluate=False),
+    sympy.Max: _larger(1),
+    sympy.Min: _larger(-1),
+}
 
 
 @dataclass(frozen=True)
@@ -57,10 +83,16 @@ def record(expressions: Sequence[sympy.Expr]) -> Tape:
     """
     steps: list[Step] = []
     places: dict[sympy.Expr, int] = {}
+    for expression in expressions:
+        if expression.has(sympy.I):
+            raise ComplexResultError(
+                f"{str(expression)[:60]}: a complex number where a real one is expected; keep bases of roots positive"
+            )
 
     def place(expression: sympy.Expr) -> int:
         if expression not in places:
-            kind, children, value = _dissect(expression)
+            rewritten = _REWRITTEN.get(type(expression))
+            kind, children, value = _dissect(rewritten(*expression.args) if rewritten else expression)
             arguments = tuple(place(child) for child in children)
             steps.append(Step(kind, arguments, value, expression))
             places[expression] = len(steps) - 1
@@ -74,8 +106,6 @@ def _dissect(e: sympy.Expr) -> tuple[str, tuple[sympy.Expr, ...], Any]:
     """Return the kind of an expression, its children, and what else defines it."""
     if isinstance(e, sympy.Symbol):
         return "symbol", (), e.name
-    if e is sympy.I or e.has(sympy.I):
-        raise ComplexResultError(f"{e}: a complex number where a real one is expected; keep bases of roots positive")
     if e in (sympy.zoo, sympy.oo, -sympy.oo, sympy.nan):
         raise LawValueError(f"{e}: the expression has no finite value; look for a division by zero")
     if isinstance(e, sympy.Number):
@@ -89,8 +119,56 @@ def _dissect(e: sympy.Expr) -> tuple[str, tuple[sympy.Expr, ...], Any]:
         return "power", (e.base,) if exponent is not None else (e.base, e.exp), exponent
     if type(e) in FUNCTIONS:
         return "call", e.args, FUNCTIONS[type(e)]
-    known = listing(sorted(set(FUNCTIONS.values())))
-    raise LawSyntaxError(f"{str(e)[:60]}: {type(e).__name__} has no series here; expected powers, sqrt and {known}")
+    known = listing(sorted(FUNCTIONS.values()), limit=len(FUNCTIONS))
+    raise LawSyntaxError(f"{str(e)[:60]}: {type(e).__name__} has no series here; expected powers, sqrt, {known}")
+
+
+def derivative(expression: sympy.Expr, name: str) -> sympy.Expr:
+    """Return the derivative in a symbol, all symbols being real; that of abs(u) is u/abs(u) times that of u.
+
+    >>> x = sympy.Symbol("x")
+    >>> derivative(sympy.Abs(2 * x - 1, evaluate=False), "x")
+    2*(2*x - 1)/Abs(2*x - 1)
+    """
+    if not expression.has(sympy.Abs, sympy.Max, sympy.Min):
+        return sympy.diff(expression, symbol(name))
+    # SymPy knows no derivative of abs at a symbol that may be complex.
+    smooth = expression.replace(sympy.Max, _larger(1)).replace(sympy.Min, _larger(-1))
+    real = {s: sympy.Dummy(s.name, real=True) for s in smooth.free_symbols}
+    slope = sympy.diff(smooth.xreplace(real), real.get(symbol(name), symbol(name)))
+    return slope.replace(sympy.sign, _REWRITTEN[sympy.sign]).xreplace({r: s for s, r in real.items()})
+
+
+class _LawPrinter(StrPrinter):  # type: ignore[misc]
+    """Prints in the grammar of laws, where E is a name of the user's and pi may be one."""
+
+    def _print_Exp1(self, _: sympy.Expr) -> str:  # noqa: N802 - SymPy's name
+        return "exp(1)"
+
+    def _print_Pi(self, _: sympy.Expr) -> str:  # noqa: N802 - SymPy's name
+        return "acos(-1)"
+
+    def _print_Abs(self, magnitude: sympy.Expr) -> str:  # noqa: N802 - SymPy's name
+        return f"abs({self._print(magnitude.args[0])})"
+
+
+def to_text(expression: sympy.Expr) -> str:
+    """Return an expression without floats as text that `parse_expression`, given its names, reads back as it is.
+
+    Raises `NetworkFormatError` where it does not, `LawSyntaxError` and `ResourceLimitError` beyond the limits of the grammar.
+
+    >>> to_text(sympy.exp(1) * sympy.Symbol("E") ** sympy.Rational(2, 3))
+    'exp(1)*E**(2/3)'
+    """
+    names = [s.name for s in expression.free_symbols]
+    for function in (sympy.sign, sympy.Max, sympy.Min):
+        expression = expression.replace(function, _REWRITTEN[function])
+    text = str(_LawPrinter().doprint(expression))
+    if parse_expression(text, "formula", declared=names) != expression:
+        raise NetworkFormatError(
+            f"formula {text[:60]}: it does not read back as it was; expected an expression in evaluated form"
+        )
+    return text
 
 
 # --------------------------------------------------------------------------------------------------- values at points
@@ -116,28 +194,39 @@ def _value(step: Step, arguments: list[Any], environment: Mapping[str, Any], sca
         case "constant":
             return scalars.number_symbol(step.value)
         case "add":
-            return _fold(arguments, lambda a, b: a + b)
+            return reduce(operator.add, arguments)
         case "mul":
-            return _fold(arguments, lambda a, b: a * b)
+            return reduce(operator.mul, arguments)
         case "call":
             return _shaped(arguments[0], lambda a: scalars.elementary(step.value, a, str(step.expression)))
     return _power_value(step, arguments, scalars)
 
 
 def _power_value(step: Step, arguments: list[Any], scalars: Scalars) -> Any:
-    exponent = step.value if step.value is not None else arguments[1]
-    if scalars is QQ and isinstance(exponent, Fraction) and exponent < 0 and np.any(np.asarray(arguments[0] == 0)):
-        raise LawValueError(f"{step.expression}: division by zero at a data point; leave that row out")
+    base, exponent = arguments[0], step.value if step.value is not None else arguments[1]
+    if scalars is QQ:
+        return _rational_powers(step, base, QQ.element(exponent) if isinstance(exponent, Fraction) else exponent)
     if isinstance(exponent, np.ndarray):
-        return np.power(arguments[0], exponent)
-    return _shaped(arguments[0], lambda a: scalars.power(a, exponent, str(step.expression)))
+        return np.power(base, exponent)
+    return _shaped(base, lambda a: scalars.power(a, exponent, str(step.expression)))
 
 
-def _fold(items: list[Any], combine: Any) -> Any:
-    total = items[0]
-    for item in items[1:]:
-        total = combine(total, item)
-    return total
+def _rational_powers(step: Step, base: Any, exponent: Any) -> Any:
+    """Return base ** exponent over the rationals, entry by entry where one of them varies."""
+    boxes = [item if isinstance(item, np.ndarray) else boxed(item) for item in (base, exponent)]
+    powers = [_rational_power(step, b, r) for b, r in zip(*(a.flat for a in np.broadcast_arrays(*boxes)), strict=True)]
+    return object_array(powers) if any(box.ndim for box in boxes) else powers[0]
+
+
+def _rational_power(step: Step, base: Any, exponent: Any) -> Any:
+    if base == 0 and exponent < 0:
+        raise LawValueError(f"{step.expression}: division by zero at a data point; leave that row out")
+    power = rational_power(base, exponent)
+    if power is None:
+        raise OptionError(
+            f"scalars=QQ: ({base})**({exponent}) (in {step.expression}) is not a rational number; use scalars=F64"
+        )
+    return power
 
 
 def _shaped(argument: Any, function: Any) -> Any:
@@ -156,25 +245,41 @@ def series(tape: Tape, environment: Mapping[str, Array], indices: IndexSet, scal
     `place` words the centre in errors. Raises `NotAnalyticError` where a function has no series at the constant term of its
     argument, `ComplexResultError` beyond a branch point.
     """
+    setting = _Setting(environment, indices, scalars, place)
     slots: list[Array] = []
-    for step in tape.steps:
-        slots.append(_series(step, [slots[i] for i in step.arguments], environment, indices, scalars, place))
+    with np.errstate(all="ignore"):
+        for step in tape.steps:
+            slots.append(_series(step, [slots[i] for i in step.arguments], setting))
+    for i in tape.outputs:
+        if scalars is F64 and not np.isfinite(slots[i]).all():
+            raise LawValueError(
+                f"{str(tape.steps[i].expression)[:60]}{place}: the coefficients overflow; expected finite numbers"
+            )
     return [_lift(slots[i], indices, scalars) for i in tape.outputs]
 
 
-def _series(
-    step: Step, arguments: list[Array], environment: Mapping[str, Array], indices: IndexSet, scalars: Scalars, place: str
-) -> Array:
+@dataclass(frozen=True)
+class _Setting:
+    """What all steps of one expansion share."""
+
+    environment: Mapping[str, Array]
+    indices: IndexSet
+    scalars: Scalars
+    place: str
+
+
+def _series(step: Step, arguments: list[Array], setting: _Setting) -> Array:
+    indices, scalars = setting.indices, setting.scalars
     match step.kind:
         case "symbol":
-            return environment[step.value]
+            return setting.environment[step.value]
         case "number" | "constant":
             return _single(_value(step, [], {}, scalars), scalars)
         case "add":
-            return _fold(arguments, lambda a, b: _sum(a, b))
+            return reduce(_sum, arguments)
         case "mul":
-            return _fold(arguments, lambda a, b: _times(a, b, indices))
-    where = f"{step.expression}{place}"
+            return reduce(lambda a, b: _times(a, b, indices), arguments)
+    where = f"{step.expression}{setting.place}"
     if step.kind == "call":
         return _apply(lambda b, order: jet(step.value, b, order, scalars, where), arguments[0], indices)
     if step.value is None and len(arguments[1]) > 1:
@@ -210,7 +315,7 @@ def _times(left: Array, right: Array, indices: IndexSet) -> Array:
 
 
 def _single(value: Any, scalars: Scalars) -> Array:
-    out = np.empty((1, 1), dtype=scalars.dtype)
+    out = scalars.zeros(1, 1)
     out[0, 0] = value
     return out
 

@@ -21,27 +21,50 @@ Rule = Callable[[Array, int, Scalars, str], Array]
 def jet(function: str, points: Array, order: int, scalars: Scalars, where: str = "") -> Array:
     """Return the jet (order + 1, n) of a function of the table at `points` (n,).
 
-    s_k = f^(k)(b)/k!. Raises `NotAnalyticError` at a singularity or kink and `ComplexResultError` beyond one.
+    s_k = f^(k)(b)/k!. `where` words the place in errors: a law with its centre, or a layer, whose neuron is then named. In
+    float64, coefficients beyond its range come out infinite. Raises `NotAnalyticError` at a singularity or kink and
+    `ComplexResultError` beyond one.
 
     >>> import numpy as np
     >>> from symseries.scalars import F64
     >>> jet("exp", np.array([0.0]), 3, F64)[:, 0].tolist()
     [1.0, 1.0, 0.5, 0.16666666666666666]
     """
-    return JETS[function](points, order, scalars, where)
+    with np.errstate(all="ignore"):
+        return JETS[function](points, order, scalars, where)
 
 
 def power_jet(points: Array, exponent: Any, order: int, scalars: Scalars, where: str = "") -> Array:
     """Return the jet of b**r: s_k = r (r-1) … (r-k+1)/k! * b**(r-k).
 
     `exponent` is a Fraction or an element of the ring. A natural exponent is a polynomial and has a jet everywhere; any other
-    needs b > 0, or b != 0 for a negative integer.
+    needs b > 0, or b != 0 for a negative integer. Errors are those of `jet`.
+
+    >>> import numpy as np
+    >>> from symseries.scalars import F64
+    >>> power_jet(np.array([4.0]), Fraction(1, 2), 2, F64)[:, 0].tolist()
+    [2.0, 0.25, -0.015625]
     """
     whole = _whole(exponent)
-    if whole is None or whole < 0:
-        _check_base(points, whole is not None, scalars, where)
-    if whole is not None and whole >= 0:
-        return _natural_power(points, whole, order, scalars)
+    with np.errstate(all="ignore"):
+        if whole is not None and whole >= 0:
+            return _natural_power(points, whole, order, scalars)
+        if whole is not None:
+            _check_positive("power", points, scalars, where, zero="a pole where the base is 0", below="")
+        else:
+            branch = "" if _is_value(exponent, order, scalars) else "a branch point where the base is 0"
+            _check_positive(
+                "power", points, scalars, where, zero=branch, below="a fractional power of {}; keep the base positive"
+            )
+        return _general_power(points, exponent, order, scalars, where)
+
+
+def _is_value(exponent: Any, order: int, scalars: Scalars) -> bool:
+    """Return whether the jet is a mere value that 0 has too: order 0 of a positive power."""
+    return order == 0 and scalars.sign(scalars.element(exponent)) == 1
+
+
+def _general_power(points: Array, exponent: Any, order: int, scalars: Scalars, where: str) -> Array:
     out = scalars.zeros(order + 1, len(points))
     out[0] = scalars.power(points, exponent, where)
     inverse = scalars.power(points, Fraction(-1), where) if order else points
@@ -51,11 +74,12 @@ def power_jet(points: Array, exponent: Any, order: int, scalars: Scalars, where:
 
 
 def _whole(exponent: Any) -> int | None:
-    """Return the exponent as an int where it is a whole number."""
+    """Return the exponent as an int where it is a whole number that fits a machine word."""
     try:
-        return int(exponent) if exponent == int(exponent) else None
-    except (TypeError, ValueError):  # a symbolic exponent
+        whole = int(exponent)
+    except (TypeError, ValueError, OverflowError):  # symbolic, or no number
         return None
+    return whole if exponent == whole and abs(whole) < 2**31 else None
 
 
 def _natural_power(points: Array, exponent: int, order: int, scalars: Scalars) -> Array:
@@ -68,19 +92,17 @@ def _natural_power(points: Array, exponent: int, order: int, scalars: Scalars) -
     return out
 
 
-def _check_base(points: Array, integer: bool, scalars: Scalars, where: str) -> None:
-    for position, sign in enumerate(map(scalars.sign, points)):
-        if sign == 0:
-            kind = "a pole" if integer else "a branch point"
-            raise NotAnalyticError(f"{_place(where, position)}: not analytic, {kind} where the base is 0; move the centre")
-        if sign == -1 and not integer:
-            raise ComplexResultError(
-                f"{_place(where, position)}: a fractional power of {points[position]} is complex; keep the base positive"
-            )
+def _check_positive(name: str, values: Array, scalars: Scalars, where: str, *, zero: str, below: str) -> None:
+    """Refuse values of which one is 0 or negative, where `zero` or `below` say why that cannot be."""
+    for position, sign in enumerate(map(scalars.sign, values)):
+        if sign == 0 and zero:
+            raise NotAnalyticError(f"{_place(name, where, position)}: not analytic, {zero}; move the centre")
+        if sign == -1 and below:
+            raise ComplexResultError(f"{_place(name, where, position)}: complex, {below.format(values[position])}")
 
 
-def _place(where: str, position: int) -> str:
-    return f"neuron {position} of {where}" if where.startswith("layer") else where or "power"
+def _place(name: str, where: str, position: int) -> str:
+    return f"{name} at neuron {position} of {where}" if where.startswith("layer") else where or name
 
 
 # ------------------------------------------------------------------------------------------------- single functions
@@ -93,11 +115,7 @@ def _exp(b: Array, order: int, ring: Scalars, where: str) -> Array:
 
 
 def _log(b: Array, order: int, ring: Scalars, where: str) -> Array:
-    for position, sign in enumerate(map(ring.sign, b)):
-        if sign == 0:
-            raise NotAnalyticError(f"{_place(where, position)}: not analytic, a logarithm of 0; move the centre")
-        if sign == -1:
-            raise ComplexResultError(f"{_place(where, position)}: the logarithm of {b[position]} is complex; keep it positive")
+    _check_positive("log", b, ring, where, zero="a logarithm of 0", below="the logarithm of {}; keep it positive")
     out = ring.zeros(order + 1, len(b))
     out[0] = ring.elementary("log", b, where)
     inverse = ring.power(b, Fraction(-1), where) if order else b
@@ -176,13 +194,19 @@ def _quadratic_power(p: tuple[Array, Array, Any], exponent: Fraction, first: Arr
     return out
 
 
-def _inverse_function(name: str, constant: int, square: int, exponent: Fraction, sign: int = 1) -> Rule:
-    """Return the rule of a function whose derivative is sign * (constant + square * b**2)**exponent."""
+def _inverse_function(name: str, square: int, exponent: Fraction, sign: int = 1) -> Rule:
+    """Return the rule of a function whose derivative is sign * (1 + square * b**2)**exponent, with square 1 or -1."""
 
     def rule(b: Array, order: int, ring: Scalars, where: str) -> Array:
-        base = b * b * square + ring.scalar(constant)
-        if exponent.denominator == 2 and square < 0:
-            _check_base(base, False, ring, where)
+        one = ring.scalar(1)
+        base = (one - b) * (one + b) if square < 0 else one + b * b
+        if square < 0:
+            branch = f"{name} has a branch point at -1 and at 1" if order else ""
+            _check_positive(
+                name, base, ring, where, zero=branch, below=f"{name} is real between -1 and 1 only; move the centre"
+            )
+        if order == 0:
+            return ring.elementary(name, b, where)[None, :]
         slope = ring.power(base, exponent, where) * sign
         parts = (base, b * (2 * square), ring.scalar(square))
         return _integral(ring.elementary(name, b, where), _quadratic_power(parts, exponent, slope, order, ring), order, ring)
@@ -206,7 +230,8 @@ def _piecewise_linear(name: str, left: int, right: int) -> Rule:
         signs = [ring.sign(value) for value in b]
         if order and (0 in signs or None in signs):
             position = next(i for i, sign in enumerate(signs) if not sign)
-            raise NotAnalyticError(f"{_place(where, position)}: {name} has a kink at 0 and no power series there; move the centre")
+            place = _place(name, where, position)
+            raise NotAnalyticError(f"{place}: not analytic, {name} has a kink at 0 and no power series there; move the centre")
         slopes = ring.array([right if sign == 1 else left for sign in signs])
         out = ring.zeros(order + 1, len(b))
         out[0] = b * slopes
@@ -235,10 +260,10 @@ JETS: dict[str, Rule] = {
     "tanh": _from_slope("tanh", "tanh_slope", lambda y, yy, k: -yy),
     "sigmoid": _from_slope("sigmoid", "sigmoid_slope", lambda y, yy, k: y[k] - yy),
     "softplus": _softplus,
-    "atan": _inverse_function("atan", 1, 1, Fraction(-1)),
-    "asin": _inverse_function("asin", 1, -1, Fraction(-1, 2)),
-    "acos": _inverse_function("acos", 1, -1, Fraction(-1, 2), sign=-1),
-    "asinh": _inverse_function("asinh", 1, 1, Fraction(-1, 2)),
+    "atan": _inverse_function("atan", 1, Fraction(-1)),
+    "asin": _inverse_function("asin", -1, Fraction(-1, 2)),
+    "acos": _inverse_function("acos", -1, Fraction(-1, 2), sign=-1),
+    "asinh": _inverse_function("asinh", 1, Fraction(-1, 2)),
     "erf": _erf,
     "abs": _piecewise_linear("abs", -1, 1),
     "relu": _piecewise_linear("relu", 0, 1),

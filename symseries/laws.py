@@ -19,7 +19,7 @@ from symseries.parsing import parse_law
 from symseries.scalars import F64, Array, Scalars, check_scalars, object_array, typed
 from symseries.series import Series
 from symseries.spaces import EmpiricalSpace, Space, TaylorSpace, check_space, check_supported
-from symseries.symbolic import Polynomials, with_generators
+from symseries.symbolic import Polynomials, check_powers, with_generators
 from symseries.tables import input_matrix
 
 
@@ -38,7 +38,7 @@ class Law:
     >>> law.constants, law.target, law.transform
     (('a', 'L'), 'p', 'log')
     >>> law([[300.0]], a=17.0, L=43000.0).round(4).tolist()
-    [-0.2391]
+    [-0.239]
     """
 
     def __init__(
@@ -57,6 +57,25 @@ class Law:
         self.expression, self.target, self.transform = _read(expression, (*self.variables, *self.known, *(declared or ())))
         self.constants = _constants(expression, self.expression, (*self.variables, *self.known), declared)
         self.units = dict(units or {})
+        self._check_names()
+        _tape((self.formula,))  # what has no value or series is refused here and not at the first use
+        self._slopes: dict[str, sympy.Expr] = {}
+
+    def _check_names(self) -> None:
+        held = {s.name for s in self.expression.free_symbols}
+        for name in self.known:
+            if name not in held:
+                raise LawNameError(f"known value {name!r} is not in the law{suggestion(name, self.constants)}; leave it out")
+        if self.target is not None and self.target in (*held, *self.variables):
+            raise LawNameError(
+                f"the target {self.target!r} is also a name on the right side or a variable; rename one of the two"
+            )
+        names = (*self.variables, *self.constants, *self.known, *filter(None, [self.target]))
+        for name in self.units:
+            if name not in names:
+                raise LawNameError(
+                    f"unit of {name!r}: no such name in the law{suggestion(name, names)}; names: {listing(names)}"
+                )
 
     @cached_property
     def formula(self) -> sympy.Expr:
@@ -80,8 +99,15 @@ class Law:
         return tuple(name for name in self.variables if name in names)
 
     def slopes(self, names: Sequence[str]) -> tuple[sympy.Expr, ...]:
-        """Return the derivatives of the formula in some constants."""
-        return tuple(sympy.diff(self.formula, symbol(name)) for name in names)
+        """Return the derivatives of the formula in some constants; those in linear constants hold no linear constant."""
+        return tuple(self._slope(name) for name in names)
+
+    def _slope(self, name: str) -> sympy.Expr:
+        if name not in self._slopes:
+            slope = expressions.derivative(self.formula, name)
+            zeros = {symbol(n): sympy.Integer(0) for n in self.linear} if name in self.linear else {}
+            self._slopes[name] = slope.xreplace(zeros)
+        return self._slopes[name]
 
     @cached_property
     def offset(self) -> sympy.Expr:
@@ -91,11 +117,12 @@ class Law:
     def __call__(self, values: object, /, **constants: object) -> Array:
         """Return the values (n,) of the law at inputs (n, variables), or a table matched by name.
 
-        Raises `LawNameError` for constants that are missing or unknown, `LawValueError` where there is no finite value.
+        Raises `LawNameError` for constants that are missing or unknown, `OptionError` for one that is no number,
+        `LawValueError` where there is no finite value.
         """
-        self._check_constants(constants)
+        numbers = self._numbers(constants)
         points = F64.array(input_matrix(values, self.variables))
-        return values_at((self.formula,), points, self.variables, constants, F64)[:, 0]
+        return values_at((self.formula,), points, self.variables, numbers, F64)[:, 0]
 
     def expand(self, space: Space, scalars: Scalars | None = None) -> LawSeries:
         """Return the expansion over a space, its coefficients functions of the constants.
@@ -128,13 +155,19 @@ class Law:
     def __repr__(self) -> str:
         return f"<Law: {self}; variables {listing(self.variables)}; constants {listing(self.constants)}>"
 
-    def _check_constants(self, constants: Mapping[str, object]) -> None:
+    def _numbers(self, constants: Mapping[str, object]) -> dict[str, sympy.Rational]:
+        """Return the values of all constants as the exact numbers that were typed."""
+        if not isinstance(constants, Mapping):
+            raise OptionError(f"constants {constants!r}: expected a mapping, a number for each of {listing(self.constants)}")
         missing = [name for name in self.constants if name not in constants]
         extra = [name for name in constants if name not in self.constants]
         if extra:
-            raise LawNameError(f"constant {extra[0]!r}{suggestion(extra[0], self.constants)}; the law has {listing(self.constants)}")
+            raise LawNameError(
+                f"constant {extra[0]!r}{suggestion(extra[0], self.constants)}; the law has {listing(self.constants)}"
+            )
         if missing:
             raise LawNameError(f"constant {missing[0]!r} has no value; expected one for each of {listing(self.constants)}")
+        return {name: typed(constants[name], f"constant {name}") for name in self.constants}
 
 
 class LawSeries:
@@ -164,14 +197,21 @@ class LawSeries:
         >>> law.expand(ss.TaylorSpace({"x": 1}, order=2)).at({"a": 1, "b": 3}).coefficients.tolist()
         [4.0, 6.0, 3.0]
         """
-        self.law._check_constants(constants)
-        numbers = {name: typed(value, f"constant {name}") for name, value in constants.items()}
+        numbers = self.law._numbers(constants)
         return Series(self.space, self.evaluate((self.law.formula,), numbers)[:, 0], self.scalars)
 
     def jacobian(self, constants: Mapping[str, object]) -> Array:
-        """Return the derivatives of the coefficients in the constants, (N, constants), exactly differentiated."""
-        self.law._check_constants(constants)
-        return self.evaluate(self.law.slopes(self.law.constants), constants)
+        """Return the derivatives of the coefficients in the constants, (N, constants), exactly differentiated.
+
+        >>> import symseries as ss
+        >>> law = ss.Law("a + b*x**2", variables=("x",))
+        >>> law.expand(ss.TaylorSpace({"x": 1}, order=2)).jacobian({"a": 1, "b": 3}).tolist()
+        [[1.0, 1.0], [0.0, 2.0], [0.0, 1.0]]
+        """
+        numbers = self.law._numbers(constants)
+        if not numbers:
+            return np.empty((len(self.space), 0))
+        return self.scalars.handed(self.evaluate(self.law.slopes(self.law.constants), numbers))
 
     def evaluate(self, formulas: Sequence[sympy.Expr], constants: Mapping[str, object], *, strict: bool = True) -> Array:
         """Return the coefficients (N, m) of m expressions in variables and constants, at these constants.
@@ -209,15 +249,16 @@ class LawSeries:
             return self._symbolic()
         if self.law.nonlinear:
             raise OptionError(
-                f"coefficients over {self.space.describe()}: the law is not linear in {listing(self.law.nonlinear)}, so they have "
-                "no closed form here; use .at(constants), or a TaylorSpace"
+                f"coefficients over {self.space.describe()}: the law is not linear in {listing(self.law.nonlinear)}, so "
+                "they have no closed form here; use .at(constants), or a TaylorSpace"
             )
-        columns = self.scalars.handed(self.evaluate((self.law.offset, *self.law.slopes(self.law.linear)), {}))
+        columns = self.scalars.handed(_cleared(self.evaluate((self.law.offset, *self.law.slopes(self.law.linear)), {})))
         factors = [sympy.Integer(1), *(symbol(name) for name in self.law.linear)]
-        return object_array(sympy.Add(*(sympy.sympify(c) * f for c, f in zip(row, factors, strict=True))) for row in columns)
+        return object_array(sympy.Add(*(c * f for c, f in zip(row, factors, strict=True))) for row in columns)
 
     def _symbolic(self) -> Array:
         constants = [symbol(name) for name in self.law.constants]
+        check_powers(self.law.formula, constants)
 
         def compute(ring: Polynomials, low: bool) -> Array:
             environment = expressions.constants_environment({c.name: c for c in constants}, ring)
@@ -247,6 +288,13 @@ class LawSeries:
         return f"<LawSeries: {self.law}; {self.space.describe()}>"
 
 
+def _cleared(columns: Array) -> Array:
+    """Return float columns with zeros for what rounding left beside the largest entry."""
+    if columns.dtype == object:
+        return columns
+    return np.where(np.abs(columns) < 1e-14 * np.abs(columns).max(axis=0), 0.0, columns)
+
+
 def values_at(
     formulas: Sequence[sympy.Expr],
     points: Array,
@@ -265,7 +313,9 @@ def values_at(
     if strict and not scalars.exact and not np.isfinite(out).all():
         row, column = np.argwhere(~np.isfinite(out))[0]
         place = ", ".join(f"{name} = {value:g}" for name, value in zip(names, points[row], strict=True))
-        raise LawValueError(f"{str(formulas[column])[:60]} is {out[row, column]} at row {row} ({place}); expected a finite real number")
+        raise LawValueError(
+            f"{str(formulas[column])[:60]} is {out[row, column]} at row {row} ({place}); expected a finite real number"
+        )
     return out
 
 
@@ -296,11 +346,13 @@ def _plain_exact(expression: sympy.Expr) -> sympy.Expr:
     """Return the expression with plain symbols, its floats the decimals that were typed."""
     for name in expression.free_symbols:
         check_names(name, "name in the law")
-    floats = {f: typed(float(f), "number in the law") for f in expression.atoms(sympy.Float)}
-    return plain(expression).xreplace(floats)  # type: ignore[no-any-return]
+    floats = {f: typed(f, "number in the law", LawValueError) for f in expression.atoms(sympy.Float)}
+    return plain(expression).xreplace(floats)
 
 
-def _constants(source: object, expression: sympy.Expr, taken: tuple[str, ...], declared: tuple[str, ...] | None) -> tuple[str, ...]:
+def _constants(
+    source: object, expression: sympy.Expr, taken: tuple[str, ...], declared: tuple[str, ...] | None
+) -> tuple[str, ...]:
     free = [s.name for s in sorted(expression.free_symbols, key=lambda s: s.name) if s.name not in taken]
     if declared is None:
         places = {m.group(): m.start() for m in reversed(list(re.finditer(r"\w+", source)))} if isinstance(source, str) else {}
@@ -308,7 +360,9 @@ def _constants(source: object, expression: sympy.Expr, taken: tuple[str, ...], d
     for name in free:
         if name not in declared:
             near = suggestion(name, (*taken, *declared))
-            raise LawNameError(f"name {name!r} in the law is neither a variable nor a constant{near}; declared: {listing((*taken, *declared))}")
+            raise LawNameError(
+                f"name {name!r} in the law is neither a variable nor a constant{near}; declared: {listing((*taken, *declared))}"
+            )
     for name in declared:
         if name not in free:
             raise LawNameError(f"constant {name!r} is declared and not in the law{suggestion(name, free)}; leave it out")
@@ -326,13 +380,38 @@ def _check_distinct(variables: tuple[str, ...], known: tuple[str, ...], constant
 
 def _linear_constants(formula: sympy.Expr, names: tuple[str, ...]) -> tuple[str, ...]:
     """Choose constants greedily, those with the fewest conflicts first; linear means all second derivatives vanish."""
-    slopes = {n: sympy.diff(formula, symbol(n)) for n in names}
-    candidates = [n for n in names if sympy.expand(sympy.diff(slopes[n], symbol(n))) == 0]
-    conflicts = {
-        n: {m for m in candidates if m != n and sympy.expand(sympy.diff(slopes[n], symbol(m))) != 0} for n in candidates
-    }
+    kinked = {s.name for u in formula.atoms(sympy.Abs, sympy.Max, sympy.Min) for s in u.free_symbols}
+    slopes = {n: expressions.derivative(formula, n) for n in names if n not in kinked}
+    candidates = [n for n in slopes if _vanishes(expressions.derivative(slopes[n], n))]
+    conflicts: dict[str, set[str]] = {n: set() for n in candidates}
+    for i, n in enumerate(candidates):
+        for m in candidates[:i]:
+            if not _vanishes(expressions.derivative(slopes[n], m)):
+                conflicts[n].add(m)
+                conflicts[m].add(n)
     chosen: list[str] = []
     for name in sorted(candidates, key=lambda n: (len(conflicts[n]), names.index(n))):
         if conflicts[name].isdisjoint(chosen):
             chosen.append(name)
     return tuple(n for n in names if n in chosen)
+
+
+def _vanishes(expression: sympy.Expr) -> bool:
+    """Return whether an expression is zero at a random rational point; expanding it could take forever."""
+    rng = np.random.default_rng(20_231)
+    names = sorted(expression.free_symbols, key=lambda s: s.name)
+    point = {s: sympy.Rational(int(k), 1009) for s, k in zip(names, rng.integers(500, 1500, len(names)), strict=True)}
+    return _is_zero_at(expression, point)
+
+
+def _is_zero_at(expression: sympy.Expr, point: Mapping[sympy.Symbol, sympy.Rational]) -> bool:
+    if expression.is_Number or expression.is_Symbol:
+        return bool(expression == 0)
+    if expression.is_Pow:
+        return bool(expression.exp.is_positive) and _is_zero_at(expression.base, point)
+    if expression.is_Mul:
+        return any(_is_zero_at(factor, point) for factor in expression.args)
+    if expression.is_Add:
+        terms = [term.evalf(40, subs=point) for term in expression.args]
+        return bool(abs(sympy.Add(*terms)) <= max(map(abs, terms)) * sympy.Float("1e-25"))
+    return False

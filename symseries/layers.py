@@ -1,19 +1,31 @@
 """Layers: what a network is made of, each an evaluation, a power series, a SymPy expression and a line of JSON at once."""
+# ruff: noqa: D102 - what the methods of all layers do is said once, in Layer
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import itertools
+import numbers
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any, ClassVar
 
 import numpy as np
 import sympy
+from flint import fmpq, fmpz
 
 from symseries import activations, engine, expressions
 from symseries.errors import NetworkFormatError, NetworkShapeError, NetworkValueError, OptionError, listing, suggestion
 from symseries.multiindex import IndexSet
-from symseries.names import symbol
+from symseries.names import check_names, plain, symbol
 from symseries.scalars import F64, Array, Scalars, as_fraction, is_exact, object_array, stored, typed
+
+Width = tuple[str, ...] | int  # the names of the inputs as long as they are known, then the number of columns
+
+
+def count(width: Width) -> int:
+    """Return the number of columns."""
+    return width if isinstance(width, int) else len(width)
 
 
 class Layer:
@@ -21,9 +33,14 @@ class Layer:
 
     kind: ClassVar[str]
 
-    def check(self, inputs: tuple[str, ...] | int, where: str) -> int:
-        """Return the number of outputs for these inputs, or raise what does not fit."""
-        return inputs if isinstance(inputs, int) else len(inputs)
+    def check(self, inputs: Width, where: str) -> Width:
+        """Return what the next layer receives, or raise what does not fit."""
+        return inputs
+
+    @property
+    def symbols(self) -> set[sympy.Symbol]:
+        """The symbols among the numbers of the layer."""
+        return set()
 
     @property
     def exact(self) -> bool:
@@ -53,18 +70,38 @@ class Layer:
 
 def _numbers(values: object, what: str) -> Array:
     """Return an array as it was stored: SymPy numbers and symbols where all are exact, else float64."""
+    if isinstance(values, np.ndarray) and values.dtype in (np.float16, np.float32, np.float64):
+        return values.astype(float)
     try:
         array = np.array(values, dtype=object)
-        flat = array.reshape(-1)
     except ValueError as error:
         raise NetworkShapeError(f"{what}: rows of different length; expected a rectangular array") from error
+    flat = array.reshape(-1)
     for item in flat:
-        if isinstance(item, (str, bool, np.bool_, complex, list, tuple)) or item is None:
-            shown = "rows of different length" if isinstance(item, (list, tuple)) else f"{item!r} ({type(item).__name__})"
-            raise NetworkFormatError(f"{what}: {shown}; expected numbers in a rectangular array")
-    if len(flat) and (is_exact(flat) or any(isinstance(v, sympy.Basic) and v.free_symbols for v in flat)):
-        return object_array(v if isinstance(v, sympy.Expr) else stored(v, what) for v in flat).reshape(array.shape)
+        _check_number(item, what)
+    if len(flat) and (is_exact(flat) or any(isinstance(v, sympy.Expr) and v.free_symbols for v in flat)):
+        return object_array(_exact(v, what) for v in flat).reshape(array.shape)
     return np.array([float(v) for v in flat], dtype=float).reshape(array.shape)
+
+
+def _check_number(item: object, what: str) -> None:
+    if isinstance(item, (list, tuple, np.ndarray)):
+        raise NetworkShapeError(f"{what}: rows of different length; expected a rectangular array")
+    if isinstance(item, sympy.Expr):
+        if item.has(sympy.I) or item is sympy.zoo:
+            raise NetworkValueError(f"{what}: {item} is not real; expected real numbers")
+        return
+    real = isinstance(item, (numbers.Real, Decimal, fmpq, fmpz)) and not isinstance(item, (bool, np.bool_))
+    if not real:
+        raise NetworkFormatError(f"{what}: {str(item)[:40]!r} ({type(item).__name__}); expected numbers in a rectangular array")
+
+
+def _exact(value: Any, what: str) -> sympy.Expr:
+    """Return an exact number, or an expression in plain symbols."""
+    if isinstance(value, sympy.Expr) and value.free_symbols:
+        check_names(value.free_symbols, "symbol among the weights")
+        return plain(value)
+    return value if isinstance(value, sympy.NumberSymbol) else stored(value, what, NetworkValueError)
 
 
 def _to_sympy(value: object) -> sympy.Expr:
@@ -73,7 +110,7 @@ def _to_sympy(value: object) -> sympy.Expr:
 
 
 def _check_finite(array: Array, what: str, where: str) -> None:
-    if array.dtype == object:
+    if array.dtype == object:  # exact numbers are finite
         return
     bad = np.argwhere(~np.isfinite(array))
     if len(bad):
@@ -82,7 +119,15 @@ def _check_finite(array: Array, what: str, where: str) -> None:
 
 
 def _encode(array: Array) -> Any:
-    return array.tolist() if array.dtype != object else np.vectorize(str, otypes=[object])(array).tolist()
+    return array.tolist() if array.dtype != object else np.vectorize(expressions.to_text, otypes=[object])(array).tolist()
+
+
+def _symbols(*arrays: Array) -> set[sympy.Symbol]:
+    return set().union(*(v.free_symbols for array in arrays if array.dtype == object for v in array.flat))
+
+
+def _rational(*arrays: Array) -> bool:
+    return all(array.dtype == object and all(v.is_Rational for v in array.flat) for array in arrays)
 
 
 @dataclass(frozen=True, eq=False)
@@ -102,11 +147,11 @@ class Affine(Layer):
     def __post_init__(self) -> None:
         weights = _numbers(self.weights, "Affine weights")
         object.__setattr__(self, "weights", weights)
-        bias = np.zeros(len(weights), dtype=int) if self.bias is None and weights.ndim else self.bias
+        bias = np.zeros(weights.shape[:1], dtype=int) if self.bias is None else self.bias
         object.__setattr__(self, "bias", _numbers(bias, "Affine bias"))
 
-    def check(self, inputs: tuple[str, ...] | int, where: str) -> int:
-        width = super().check(inputs, where)
+    def check(self, inputs: Width, where: str) -> Width:
+        width = count(inputs)
         if self.weights.ndim != 2 or 0 in self.weights.shape or self.weights.shape[1] != width:
             raise NetworkShapeError(
                 f"{where}: weights of shape {self.weights.shape}; expected (outputs, {width}), a column for each input"
@@ -119,13 +164,11 @@ class Affine(Layer):
 
     @property
     def exact(self) -> bool:
-        return self.weights.dtype == object and self.bias.dtype == object and not self.symbols
+        return _rational(self.weights, self.bias)
 
     @property
     def symbols(self) -> set[sympy.Symbol]:
-        """The symbols among the weights."""
-        numbers = [v for array in (self.weights, self.bias) if array.dtype == object for v in array.flat]
-        return set().union(*(v.free_symbols for v in numbers))
+        return _symbols(self.weights, self.bias)
 
     def values(self, X: Array, scalars: Scalars, where: str = "") -> Array:
         return scalars.matmul(X, scalars.array(self.weights).T) + scalars.array(self.bias)
@@ -143,9 +186,9 @@ class Affine(Layer):
         return delta @ F64.array(self.weights)
 
     def to_dict(self) -> dict[str, Any]:
-        exact = self.weights.dtype == object or self.bias.dtype == object
+        exact = [self.weights.dtype == object, self.bias.dtype == object]
         record = {"kind": self.kind, "weights": _encode(self.weights), "bias": _encode(self.bias)}
-        return record | {"exact": [self.weights.dtype == object, self.bias.dtype == object]} if exact else record
+        return record | {"exact": exact} if any(exact) else record
 
 
 class Activation(Layer):
@@ -176,7 +219,7 @@ class Activation(Layer):
 
     def jet(self, points: Array, order: int, scalars: Scalars, where: str) -> Array:
         """Return the jet (order + 1, n) of the activation at points (n,)."""
-        return activations.activation_jet(self.name, points, order, scalars, self.parameters, where)
+        return activations.activation_jet(self.name, points, order, scalars, self.parameters, where=where)
 
     def series(self, C: Array, indices: IndexSet, scalars: Scalars, where: str = "") -> Array:
         return engine.compose(indices, self.jet(C[0], indices.top, scalars, where), C)
@@ -203,8 +246,8 @@ class Whitening(Layer):
         object.__setattr__(self, "mean", _numbers(self.mean, "Whitening mean"))
         object.__setattr__(self, "scale", _numbers(self.scale, "Whitening scale"))
 
-    def check(self, inputs: tuple[str, ...] | int, where: str) -> int:
-        width = super().check(inputs, where)
+    def check(self, inputs: Width, where: str) -> Width:
+        width = count(inputs)
         for what, array in (("mean", self.mean), ("scale", self.scale)):
             if array.shape != (width,):
                 raise NetworkShapeError(f"{where}: {what} of shape {array.shape}; expected ({width},), one for each input")
@@ -212,11 +255,15 @@ class Whitening(Layer):
         if (self.scale == 0).any():
             row = int(np.flatnonzero(self.scale == 0)[0])
             raise NetworkValueError(f"{where}: scale at row {row} is 0; a constant input has nothing to whiten, leave it out")
-        return width
+        return inputs
 
     @property
     def exact(self) -> bool:
-        return self.mean.dtype == object and self.scale.dtype == object
+        return _rational(self.mean, self.scale)
+
+    @property
+    def symbols(self) -> set[sympy.Symbol]:
+        return _symbols(self.mean, self.scale)
 
     def values(self, X: Array, scalars: Scalars, where: str = "") -> Array:
         return (X - scalars.array(self.mean)) / scalars.array(self.scale)
@@ -248,26 +295,30 @@ class Transform(Layer):
     kind = "transform"
 
     def __init__(self, functions: Mapping[str, str]) -> None:
-        self.functions = {name: activations.canonical(function) for name, function in dict(functions).items()}
+        if not isinstance(functions, Mapping):
+            raise NetworkFormatError(
+                f"Transform: {functions!r}; expected a mapping of inputs to functions, such as {{'d': 'log'}}"
+            )
+        self.functions = {name: activations.canonical(function) for name, function in functions.items()}
         self._columns: tuple[str, ...] = ()
 
     def __repr__(self) -> str:
         return f"Transform({self.functions})"
 
-    def check(self, inputs: tuple[str, ...] | int, where: str) -> int:
+    def check(self, inputs: Width, where: str) -> Width:
         if isinstance(inputs, int):
             raise NetworkShapeError(f"{where}: a Transform names inputs of the network; put it first, before every other layer")
         for name in self.functions:
             if name not in inputs:
                 raise NetworkShapeError(f"{where}: no input {name!r}{suggestion(name, inputs)}; inputs: {listing(inputs)}")
         self._columns = inputs
-        return len(inputs)
+        return inputs
 
     @property
     def exact(self) -> bool:
         return all(function == "identity" for function in self.functions.values())
 
-    def _each(self, columns: Sequence[Any], apply: Any) -> list[Any]:
+    def _each(self, columns: Iterable[Any], apply: Any) -> list[Any]:
         """Apply apply(function, column, place) where an input has a function, and leave the others."""
         named = zip(self._columns, columns, strict=True)
         return [apply(self.functions[n], c, f"input {n}") if n in self.functions else c for n, c in named]
@@ -278,7 +329,7 @@ class Transform(Layer):
 
     def series(self, C: Array, indices: IndexSet, scalars: Scalars, where: str = "") -> Array:
         def apply(function: str, column: Array, place: str) -> Array:
-            jet = activations.activation_jet(function, column[:1], indices.top, scalars, {}, f"{function} of {place}")
+            jet = activations.activation_jet(function, column[:1], indices.top, scalars, {}, where=f"{function} of {place}")
             return engine.compose(indices, jet, column[:, None])[:, 0]
 
         return np.stack(self._each(C.T, apply), axis=1)
@@ -315,10 +366,15 @@ class Held(Layer):
         self.inputs = tuple(inputs)
         self.held = {name: typed(value, f"held value of {name}") for name, value in values.items()}
 
-    def check(self, inputs: tuple[str, ...] | int, where: str) -> int:
-        return len(self.inputs)
+    def check(self, inputs: Width, where: str) -> Width:
+        free = tuple(name for name in self.inputs if name not in self.held)
+        unknown = [name for name in self.held if name not in self.inputs]
+        if inputs != free or unknown:
+            held = f"holds {listing(self.held)} of {listing(self.inputs)}"
+            raise NetworkShapeError(f"{where}: {held} and receives {inputs}; expected it first, to receive {listing(free)}")
+        return self.inputs
 
-    def _merge(self, columns: Sequence[Any], make: Any) -> list[Any]:
+    def _merge(self, columns: Iterable[Any], make: Any) -> list[Any]:
         free = iter(columns)
         return [make(self.held[name]) if name in self.held else next(free) for name in self.inputs]
 
@@ -346,15 +402,27 @@ class Formula(Layer):
     kind = "formula"
 
     def __init__(self, formulas: Sequence[sympy.Expr], inputs: Sequence[str]) -> None:
-        self.inputs, self.formulas = tuple(inputs), tuple(formulas)
+        self.inputs = tuple(inputs)
+        self.formulas = tuple(e.xreplace({f: stored(f) for f in e.atoms(sympy.Float) if f._prec != 53}) for e in formulas)
         self._tape = expressions.record(self.formulas)
 
-    def check(self, inputs: tuple[str, ...] | int, where: str) -> int:
+    def check(self, inputs: Width, where: str) -> Width:
+        if inputs != self.inputs:
+            raise NetworkShapeError(
+                f"{where}: a formula in {listing(self.inputs)} receives {inputs}; expected it first, with its inputs"
+            )
         return len(self.formulas)
 
     @property
     def exact(self) -> bool:
-        return all(e.is_polynomial() and not e.has(sympy.Float) for e in self.formulas)
+        return all(self._is_rational(step) for step in self._tape.steps)
+
+    @staticmethod
+    def _is_rational(step: expressions.Step) -> bool:
+        """Whether a step keeps rational numbers rational; a float does, and is no exact number all the same."""
+        if step.kind == "power":
+            return step.value is not None and step.value.denominator == 1
+        return step.kind in ("symbol", "add", "mul") or step.value == "abs" or step.expression.is_Rational
 
     def values(self, X: Array, scalars: Scalars, where: str = "") -> Array:
         out = scalars.zeros(len(X), len(self.formulas))
@@ -371,5 +439,40 @@ class Formula(Layer):
         return [e.xreplace(replaced) for e in self.formulas]
 
     def to_dict(self) -> dict[str, Any]:
-        exact = [e.xreplace({f: stored(float(f)) for f in e.atoms(sympy.Float)}) for e in self.formulas]  # no digit is lost
-        return {"kind": self.kind, "inputs": list(self.inputs), "formulas": [sympy.sstr(e) for e in exact]}
+        floats = sorted(set().union(*(e.atoms(sympy.Float) for e in self.formulas)))
+        free = (name for name in map("f{}".format, itertools.count(1)) if name not in self.inputs)
+        names = {number: symbol(name) for number, name in zip(floats, free, strict=False)}
+        record = {"kind": self.kind, "inputs": list(self.inputs)}
+        record["formulas"] = [expressions.to_text(e.xreplace(names)) for e in self.formulas]
+        return record | {"numbers": {name.name: float(number) for number, name in names.items()}} if names else record
+
+
+class Pick(Layer):
+    """The last layer of a network reduced to one of its outputs."""
+
+    kind = "pick"
+
+    def __init__(self, position: int) -> None:
+        self.position = position
+
+    def check(self, inputs: Width, where: str) -> Width:
+        if not 0 <= self.position < count(inputs):
+            raise NetworkShapeError(f"{where}: output {self.position} of {count(inputs)}; expected a number from 0 on")
+        return 1
+
+    def values(self, X: Array, scalars: Scalars, where: str = "") -> Array:
+        return X[:, self.position : self.position + 1]
+
+    def series(self, C: Array, indices: IndexSet, scalars: Scalars, where: str = "") -> Array:
+        return C[:, self.position : self.position + 1]
+
+    def expression(self, xs: Sequence[sympy.Expr]) -> list[sympy.Expr]:
+        return [xs[self.position]]
+
+    def pull_back(self, delta: Array, X: Array, Y: Array) -> Array:
+        out = np.zeros((*delta.shape[:-1], X.shape[1]))
+        out[..., self.position] = delta[..., 0]
+        return out
+
+    def to_dict(self) -> dict[str, Any]:
+        return {"kind": self.kind, "position": self.position}

@@ -19,6 +19,7 @@ from symseries.errors import OptionError, ResourceLimitError, suggestion
 from symseries.scalars import Array
 
 MAX_TERMS = 1_000_000
+MAX_ENTRIES = 50_000_000  # of the table of indices, 400 MB
 MAX_PAIRS = 20_000_000
 _BLOCK = 4096  # pairs multiplied at a time: two operands of 64 columns stay in the second-level cache
 
@@ -41,7 +42,13 @@ def count(variables: int, order: int, kind: str = "total") -> int:
     return math.comb(variables + order, order) if kind == "total" else (order + 1) ** variables
 
 
-@lru_cache(maxsize=64)
+def check_kind(kind: object) -> str:
+    """Return `kind` when it names an index set, "total" or "tensor", or raise `OptionError`."""
+    if isinstance(kind, str) and kind in KINDS:
+        return kind
+    raise OptionError(f"index_set={kind!r}: expected 'total' or 'tensor'{suggestion(kind, KINDS)}")
+
+
 def index_set(variables: int, order: int, kind: str = "total") -> IndexSet:
     """Return the (shared) index set of `variables` variables to `order`; `kind` is "total" or "tensor".
 
@@ -50,14 +57,20 @@ def index_set(variables: int, order: int, kind: str = "total") -> IndexSet:
     >>> index_set(2, 2).rows.tolist()
     [[0, 0], [1, 0], [0, 1], [2, 0], [1, 1], [0, 2]]
     """
-    if kind not in KINDS:
-        raise OptionError(f"index_set={kind!r}: expected 'total' or 'tensor'{suggestion(kind, KINDS)}")
-    size = count(variables, order, kind)
-    if size > MAX_TERMS:
+    size = count(variables, order, check_kind(kind))
+    limit = min(MAX_TERMS, MAX_ENTRIES // max(variables, 1))
+    if size > limit:
+        shown = str(size) if size < 10**18 else f"more than 10**{math.floor(math.log10(size))}"
+        asked = f"order {order}" if order < 10**18 else "this order"
         raise ResourceLimitError(
-            f"order {order} with {variables} variables has {size} multi-indices ({kind}), the limit is {MAX_TERMS}; "
+            f"{asked} with {variables} variables has {shown} multi-indices ({kind}), the limit is {limit}; "
             "lower the order or hold some variables fixed"
         )
+    return _index_set(variables, order, kind)
+
+
+@lru_cache(maxsize=64)
+def _index_set(variables: int, order: int, kind: str) -> IndexSet:
     return IndexSet(variables, order, kind)
 
 
@@ -94,10 +107,18 @@ class IndexSet:
         return index_set, (self.variables, self.order, self.kind)
 
     @cached_property
+    def _units(self) -> Array:
+        """The keys of (1, 0, …), (0, 1, …) and so on."""
+        return np.random.default_rng(20_231).integers(1, 2**63, size=self.variables, dtype=np.uint64)
+
+    def _keys_of(self, rows: Array) -> Array:
+        """Return additive 64-bit keys, key(a + b) = key(a) + key(b) modulo 2**64."""
+        return np.asarray((rows.astype(np.uint64) * self._units).sum(axis=1, dtype=np.uint64))
+
+    @cached_property
     def _keys(self) -> tuple[Array, Array, Array]:
-        """Additive 64-bit keys, key(a + b) = key(a) + key(b) modulo 2**64, sorted, and checked to be distinct."""
-        weights = np.random.default_rng(20_231).integers(1, 2**63, size=self.variables, dtype=np.uint64)
-        keys = (self.rows.astype(np.uint64) * weights).sum(axis=1, dtype=np.uint64)
+        """The keys of all indices, the order that sorts them and the sorted ones, checked to be distinct."""
+        keys = self._keys_of(self.rows)
         order = np.argsort(keys)
         if len(keys) > 1 and not np.diff(keys[order]).all():
             raise ResourceLimitError(f"multi-index keys collide for {self.variables} variables")  # pragma: no cover
@@ -117,13 +138,17 @@ class IndexSet:
         >>> index_set(2, 3).rank((1, 1))
         4
         """
-        entries = np.asarray(index)
+        entries = np.asarray(index, dtype=None if _flat(index) else object)
         if entries.shape != (self.variables,) or entries.dtype.kind not in "iu" or (entries < 0).any():
             raise OptionError(f"multi-index {index!r}: expected {self.variables} integers >= 0, one for each variable")
-        outside = entries.sum() > self.order if self.kind == "total" else entries.max(initial=0) > self.order
+        outside = entries.max(initial=0) > self.order or (self.kind == "total" and entries.sum() > self.order)
         if outside:
             raise OptionError(f"multi-index {tuple(index)} lies outside the {self.kind} index set of order {self.order}")
-        return int(np.flatnonzero((self.rows == entries).all(axis=1))[0])
+        return int(self.ranks(entries[None, :])[0])
+
+    def ranks(self, rows: Array) -> Array:
+        """Return the rows of many multi-indices (n, w), which all lie in the set."""
+        return self.find(self._keys_of(rows))
 
     @cached_property
     def multinomials(self) -> list[int]:
@@ -136,8 +161,7 @@ class IndexSet:
         """For each index beyond the first: its first variable with n_i > 0, and the row of the index lowered there."""
         keys, _, _ = self._keys
         first = (self.rows[1:] > 0).argmax(axis=1)
-        units = np.array([keys[self.rank(tuple(row))] for row in np.eye(self.variables, dtype=int)] or [0], dtype=np.uint64)
-        return first, self.find(keys[1:] - units[first])
+        return first, self.find(keys[1:] - self._units[first])
 
     def pairs(self, low_left: int, low_right: int, degree: int, *, square: bool = False) -> Pairs:
         """Return all pairs (i, j) with deg i >= low_left, deg j >= low_right, deg i + deg j <= degree, i + j in the set."""
@@ -165,7 +189,9 @@ class IndexSet:
 
     def _check_pairs(self, low_left: int, low_right: int, degree: int) -> None:
         sizes = np.diff(self.offsets)
-        total = sum(int(sizes[k]) * int(sizes[low_right : degree - k + 1].sum()) for k in range(low_left, degree - low_right + 1))
+        total = sum(
+            int(sizes[k]) * int(sizes[low_right : degree - k + 1].sum()) for k in range(low_left, degree - low_right + 1)
+        )
         if total > MAX_PAIRS:
             raise ResourceLimitError(
                 f"a product of two series of order {self.order} in {self.variables} variables has {total} pairs of terms, "
@@ -180,6 +206,10 @@ class IndexSet:
             lefts.append(np.repeat(i, len(j)))
             rights.append(np.tile(j, len(i)))
         return np.concatenate(lefts), np.concatenate(rights)
+
+
+def _flat(index: object) -> bool:
+    return isinstance(index, (tuple, list, np.ndarray)) and not any(isinstance(entry, (tuple, list)) for entry in index)
 
 
 def _total_rows(variables: int, order: int) -> Array:

@@ -17,16 +17,18 @@ from symseries import engine
 from symseries.display import write_text
 from symseries.errors import (
     DataError,
+    LawNameError,
     NetworkFormatError,
     NetworkShapeError,
+    NetworkValueError,
     OptionError,
     SpaceMismatchError,
     listing,
     suggestion,
 )
-from symseries.layers import Activation, Affine, Formula, Held, Layer, Whitening
+from symseries.layers import Activation, Affine, Formula, Held, Layer, Pick, Transform, Whitening, Width, count
 from symseries.multiindex import index_set
-from symseries.names import check_names, plain, symbol
+from symseries.names import check_name, check_names, plain, symbol
 from symseries.parsing import parse_expression
 from symseries.scalars import F64, Array, Scalars, check_scalars, object_array
 from symseries.series import Series
@@ -74,7 +76,7 @@ class Network:
     >>> net.expression()
     2*tanh(c + 2*d + 3)
     >>> net([[0.1, 0.2]]).round(6).tolist()
-    [1.995563]
+    [1.996356]
     """
 
     data: Table | None = None
@@ -82,25 +84,41 @@ class Network:
     training: Training | None = None
     name: str = "network"
 
-    def __init__(self, layers: Sequence[Layer], inputs: Sequence[object] | str, outputs: Sequence[str] | str = ("y",)) -> None:
+    def __init__(self, layers: object, inputs: Sequence[object] | str, outputs: Sequence[str] | str = ("y",)) -> None:
         self.inputs = check_names(inputs, "input")
-        self.outputs = (outputs,) if isinstance(outputs, str) else tuple(outputs)
-        self.layers = tuple(layers)
+        self.outputs: tuple[str, ...] = (outputs,) if isinstance(outputs, str) else tuple(outputs)
+        if not isinstance(layers, (list, tuple)):
+            raise NetworkFormatError(f"layers {layers!r}: expected a list of layers")
+        # A Transform learns from the network which columns it names, so that one object cannot serve two.
+        self.layers = tuple(copy.copy(layer) if isinstance(layer, Transform) else layer for layer in layers)
         if not self.layers or not self.inputs:
-            raise NetworkShapeError(f"network of {len(self.layers)} layers and {len(self.inputs)} inputs; expected at least one of each")
-        width: tuple[str, ...] | int = self.inputs
+            raise NetworkShapeError(
+                f"network of {len(self.layers)} layers and {len(self.inputs)} inputs; expected at least one of each"
+            )
+        width: Width = self.inputs
         for position, layer in enumerate(self.layers, 1):
             if not isinstance(layer, Layer):
-                raise NetworkFormatError(f"layer {position}: {layer!r}; expected Affine, Activation, Whitening, Transform or Dropout")
-            checked = layer.check(width, self._where(position))
-            width = width if isinstance(width, tuple) and not isinstance(layer, (Affine, Formula, Held)) else checked
-            width = layer.inputs if isinstance(layer, Held) else width
-        count = len(width) if isinstance(width, tuple) else width
-        if len(self.outputs) != count or not all(isinstance(name, str) and name for name in self.outputs):
-            raise NetworkShapeError(f"network: the last layer has {count} outputs, named {self.outputs!r}; give {count} names")
+                raise NetworkFormatError(
+                    f"layer {position}: {layer!r}; expected Affine, Activation, Whitening, Transform or Dropout"
+                )
+            width = layer.check(width, self._where(position))
+        self._check_outputs(count(width))
+        for name in self.symbols:
+            if name in self.inputs:
+                raise LawNameError(f"symbol {name!r} among the weights is also an input; rename one of the two")
+
+    def _check_outputs(self, columns: int) -> None:
+        if len(self.outputs) != columns:
+            raise NetworkShapeError(
+                f"network: the last layer has {columns} outputs, named {self.outputs!r}; give {columns} names"
+            )
+        for name in self.outputs:
+            check_name(measured_column(str(name))[0], "output")
+        if len(set(self.outputs)) < columns:
+            raise LawNameError(f"outputs {listing(self.outputs)}: a name is given twice; expected different names")
 
     @classmethod
-    def symbolic(cls, widths: Sequence[int], activation: str, inputs: Sequence[object] | str) -> Network:
+    def symbolic(cls, widths: object, activation: str, inputs: Sequence[object] | str) -> Network:
         """Return a network with symbols for weights, w<layer>_<row>_<column>, and biases, b<layer>_<row>, rows from 1.
 
         `widths` counts inputs, hidden neurons layer by layer, outputs. The activation stands between layers, not at the end.
@@ -108,18 +126,21 @@ class Network:
         >>> Network.symbolic((1, 1, 1), "tanh", inputs=("x",)).expression()
         b2_1 + w2_1_1*tanh(b1_1 + w1_1_1*x)
         """
-        if len(widths) < 2 or not all(isinstance(n, (int, np.integer)) and n > 0 for n in widths):
-            raise NetworkShapeError(f"widths={tuple(widths)!r}: expected two or more positive integers, inputs first, outputs last")
+        sizes = tuple(widths) if isinstance(widths, (list, tuple)) else ()
+        if len(sizes) < 2 or not all(isinstance(n, (int, np.integer)) and n > 0 for n in sizes):
+            raise NetworkShapeError(f"widths={widths!r}: expected two or more positive integers, inputs first, outputs last")
         layers: list[Layer] = []
-        for k in range(1, len(widths)):
-            rows = range(1, widths[k] + 1)
-            weights = [[symbol(f"w{k}_{i}_{j}") for j in range(1, widths[k - 1] + 1)] for i in rows]
+        for k in range(1, len(sizes)):
+            rows = range(1, sizes[k] + 1)
+            weights = [[symbol(f"w{k}_{i}_{j}") for j in range(1, sizes[k - 1] + 1)] for i in rows]
             layers += [Affine(weights, [symbol(f"b{k}_{i}") for i in rows]), Activation(activation)]
-        count = widths[-1]
-        return cls(layers[:-1], inputs, ("y",) if count == 1 else tuple(f"y{i}" for i in range(1, count + 1)))
+        last = sizes[-1]
+        return cls(layers[:-1], inputs, ("y",) if last == 1 else tuple(f"y{i}" for i in range(1, last + 1)))
 
     @classmethod
-    def from_expression(cls, expression: object, inputs: Sequence[object] | str, outputs: Sequence[str] | str = ("y",)) -> Network:
+    def from_expression(
+        cls, expression: object, inputs: Sequence[object] | str, outputs: Sequence[str] | str = ("y",)
+    ) -> Network:
         """Return the network that a SymPy expression, or text of the law grammar, is; a list of them has several outputs.
 
         Raises `LawNameError` for a symbol that is no input.
@@ -135,7 +156,7 @@ class Network:
                 raise NetworkFormatError(f"expression {formula!r}: expected a SymPy expression or text")
             extra = sorted(s.name for s in formula.free_symbols if s.name not in names)
             if extra:
-                raise NetworkFormatError(f"symbol {extra[0]!r} is no input{suggestion(extra[0], names)}; inputs: {listing(names)}")
+                raise LawNameError(f"symbol {extra[0]!r} is no input{suggestion(extra[0], names)}; inputs: {listing(names)}")
         return cls([Formula([plain(f) for f in formulas], names)], names, outputs)
 
     def _where(self, position: int) -> str:
@@ -145,19 +166,39 @@ class Network:
 
     # -------------------------------------------------------------------------------------------------------- values
     def __call__(self, X: object) -> Array:
-        """Return the outputs at X (n, inputs), or a table matched by name: (n,), or (n, outputs) for several."""
-        values = self.evaluate(F64.array(input_matrix(X, self.inputs)), F64)
+        """Return the outputs at X (n, inputs), or a table matched by name: (n,), or (n, outputs) for several.
+
+        Raises `DataError` for inputs of another shape or type, and where the network has no finite value.
+        """
+        points = F64.array(input_matrix(X, self.inputs))
+        values = self.evaluate(points, F64)
+        self._check_values(values, points)
         return values[:, 0] if len(self.outputs) == 1 else values
 
     def evaluate(self, X: Array, scalars: Scalars) -> Array:
-        """Return the outputs (n, outputs) at points (n, inputs) of a ring."""
+        """Return the outputs (n, outputs) at points (n, inputs) of a ring; float64 ones may come out infinite or undefined."""
         self._check_numbers()
-        for position, layer in enumerate(self.layers, 1):
-            X = layer.values(X, scalars, self._where(position))
+        with np.errstate(all="ignore"):
+            for position, layer in enumerate(self.layers, 1):
+                X = layer.values(X, scalars, self._where(position))
         return X
+
+    def _check_values(self, values: Array, points: Array) -> None:
+        bad = np.argwhere(~np.isfinite(values))
+        if len(bad):
+            row, column = bad[0]
+            place = ", ".join(f"{name} = {value:g}" for name, value in zip(self.inputs, points[row], strict=True))
+            raise DataError(
+                f"output {self.outputs[column]} is {values[row, column]} at row {row} ({place}); expected a finite number"
+            )
 
     def jacobian(self, X: Array) -> Array:
         """Return the derivatives of the outputs in the weights at X (n, inputs), (outputs, n, P), by reverse accumulation."""
+        self._check_numbers()
+        with np.errstate(all="ignore"):
+            return self._jacobian(X)
+
+    def _jacobian(self, X: Array) -> Array:
         inputs = [X]
         for position, layer in enumerate(self.layers, 1):
             inputs.append(layer.values(inputs[-1], F64, self._where(position)))
@@ -184,7 +225,7 @@ class Network:
     @cached_property
     def symbols(self) -> tuple[str, ...]:
         """The symbols among the weights, by name."""
-        found = set().union(*(layer.symbols for layer in self.layers if isinstance(layer, Affine)))
+        found = set().union(*(layer.symbols for layer in self.layers))
         return tuple(sorted(s.name for s in found))
 
     def _check_numbers(self) -> None:
@@ -206,7 +247,12 @@ class Network:
         self._check_numbers()
         places = self._places(space)
         if isinstance(space, TaylorSpace):
-            table, covariance = self._taylor(space, places, scalars), None
+            with np.errstate(all="ignore"):
+                table, covariance = self._taylor(space, places, scalars), None
+            if scalars is F64 and not np.isfinite(table).all():
+                raise NetworkValueError(
+                    f"coefficients over {space.describe()} overflow; expected finite numbers, move the centre"
+                )
         else:
             table, covariance = self._projected(space, places, scalars)
         return Series(space, table[:, 0] if len(self.outputs) == 1 else table, scalars, covariance)
@@ -257,9 +303,7 @@ class Network:
         nodes = space.nodes[:, places]
         nodal = isinstance(space, EmpiricalSpace) and space.nodal
         values = self.evaluate(nodes, scalars)
-        if not np.isfinite(values).all():
-            row = int(np.argwhere(~np.isfinite(values))[0, 0])
-            raise DataError(f"the network has no finite value at node {row}, {dict(zip(self.inputs, nodes[row].tolist(), strict=True))}")
+        self._check_values(values, nodes)
         table = values if nodal else space.projection @ values
         if self.covariance is None or len(self.outputs) > 1:
             return table, None
@@ -291,16 +335,22 @@ class Network:
         """
         for name in held:
             if name not in self.inputs:
-                raise NetworkShapeError(f"slice: {name!r} is no input{suggestion(name, self.inputs)}; inputs: {listing(self.inputs)}")
+                raise NetworkShapeError(
+                    f"slice: {name!r} is no input{suggestion(name, self.inputs)}; inputs: {listing(self.inputs)}"
+                )
         free = tuple(name for name in self.inputs if name not in held)
         sliced = Network([Held(self.inputs, held), *self.layers], free, self.outputs)
         sliced.covariance = self.covariance
         return sliced
 
+    def output(self, position: int) -> Network:
+        """Return the network of one of its outputs, counted from 0; data, covariance and training report stay with it."""
+        return self.then(Pick(position), (self.outputs[position],))
+
     def then(self, layer: Layer, outputs: Sequence[str]) -> Network:
         """Return the network followed by one more layer without weights, its outputs named anew."""
         longer = Network([*self.layers, layer], self.inputs, outputs)
-        longer.data, longer.covariance, longer.training = self.data, self.covariance, self.training
+        longer.data, longer.covariance, longer.training, longer.name = self.data, self.covariance, self.training, self.name
         return longer
 
     def _copy(self, **changes: Any) -> Network:

@@ -14,6 +14,7 @@ from __future__ import annotations
 import math
 import numbers
 import re
+import sys
 from collections.abc import Callable, Iterable
 from decimal import Decimal
 from fractions import Fraction
@@ -27,27 +28,46 @@ from symseries.errors import DataError, OptionError, SymseriesError
 
 Array = np.ndarray[Any, np.dtype[Any]]
 
+MAX_CHARACTERS = 200  # of a number that is typed
+
 _TYPED = re.compile(r"\s*([+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d{1,3})?)(?:\s*/\s*(\d+\.?\d*))?\s*", re.ASCII)
+_QUOTIENT = re.compile(r"(-?\d+)(?:/(\d+))?", re.ASCII)
 
 
 # ---------------------------------------------------------------------------------------------------- exact numbers
 def typed(value: object, what: str = "number", error: type[SymseriesError] = OptionError) -> sympy.Rational:
     """Return the exact number that a person typed: the decimal, not its nearest binary neighbour.
 
-    `value` is an int, float, Fraction, Decimal, SymPy Rational, NumPy number, or text such as "0.05", "1/20", "1e-3".
-    Raises `error` naming `what` when it is none of these or not finite.
+    `value` is an int, float, Fraction, Decimal, SymPy number, NumPy number, or text such as "0.05", "1/20", "1e-3".
+    Raises `error` naming `what` when it is none of these, not finite, or beyond the range of floating-point numbers.
 
     >>> typed(0.05), typed("1/20"), typed("2.5e-3")
     (1/20, 1/20, 1/400)
     """
-    if isinstance(value, str):
-        match = _TYPED.fullmatch(value[:200])
-        if match and not (match[2] and Fraction(match[2]) == 0):
-            return _rational(Fraction(match[1]) / Fraction(match[2] or 1))
-        raise error(f"{what}: {value[:40]!r} is not a number; write it as 0.05, 1/20 or 5e-2")
-    if isinstance(value, (float, np.floating)) and math.isfinite(value):
-        return _rational(Fraction(str(value)))
-    return stored(value, what, error)
+    exact = _typed_fraction(value)
+    if exact is None:
+        raise error(f"{what}: {_shown(value)} is not a finite number; write it as 0.05, '1/20' or 5e-2")
+    if exact and not sys.float_info.min <= abs(exact) <= sys.float_info.max:
+        raise error(f"{what}: {_shown(value)} is beyond the range of floating-point numbers; use another unit")
+    return _rational(exact)
+
+
+def _typed_fraction(value: object) -> Fraction | None:
+    if isinstance(value, sympy.Float) and value._prec <= 53:
+        value = float(value)  # whose shortest decimal is the one that was typed; SymPy shows 15 digits of it
+    if isinstance(value, (float, np.floating, Decimal, sympy.Float)):
+        value = str(value)
+    if not isinstance(value, str):
+        return as_fraction(value)
+    match = _TYPED.fullmatch(value) if len(value) <= MAX_CHARACTERS else None
+    if match is None or (match[2] and Fraction(match[2]) == 0):
+        return None
+    return Fraction(match[1]) / Fraction(match[2] or 1)
+
+
+def _shown(value: object) -> str:
+    text = " ".join(repr(value).split())
+    return f"{text if len(text) <= 40 else text[:39] + '…'} ({type(value).__name__})"
 
 
 def stored(value: object, what: str = "number", error: type[SymseriesError] = OptionError) -> sympy.Rational:
@@ -60,7 +80,7 @@ def stored(value: object, what: str = "number", error: type[SymseriesError] = Op
     """
     exact = as_fraction(value)
     if exact is None:
-        raise error(f"{what}: {str(value)[:40]!r} ({type(value).__name__}) is not a finite number")
+        raise error(f"{what}: {_shown(value)} is not a finite number")
     return _rational(exact)
 
 
@@ -72,7 +92,12 @@ def as_fraction(value: object) -> Fraction | None:
         return Fraction(int(fmpq(value).p), int(fmpq(value).q))
     if isinstance(value, numbers.Rational):
         return Fraction(int(value.numerator), int(value.denominator))
-    if isinstance(value, (float, np.floating, Decimal, sympy.Float)):
+    if isinstance(value, sympy.Float):
+        value = sympy.Rational(value) if value.is_finite else value
+        return Fraction(int(value.p), int(value.q)) if isinstance(value, sympy.Rational) else None
+    if isinstance(value, Decimal):
+        return Fraction(value) if value.is_finite() and abs(value.adjusted()) <= MAX_CHARACTERS * 10 else None
+    if isinstance(value, (float, np.floating)):
         return Fraction(*value.as_integer_ratio()) if math.isfinite(value) else None
     return None
 
@@ -162,12 +187,21 @@ class _Float64(Scalars):
     name, exact, dtype = "F64", False, float
 
     def element(self, value: object) -> float:
-        exact = None if isinstance(value, float) else as_fraction(value)
-        return float(value if exact is None else exact)  # type: ignore[arg-type]  # SymPy numbers know __float__
+        if isinstance(value, float):
+            return float(value)
+        if isinstance(value, sympy.Expr) and value.is_number and value.is_extended_real:
+            return float(value)
+        exact = as_fraction(typed(value) if isinstance(value, str) else value)
+        if exact is None:
+            raise OptionError(f"number: {_shown(value)} is not a real number")
+        try:
+            return float(exact)
+        except OverflowError as error:
+            raise OptionError(f"number: {_shown(value)} is beyond the range of floating-point numbers") from error
 
     def array(self, values: object) -> Array:
-        source = np.asarray(values)
-        if source.dtype != object:
+        source = _as_array(values)
+        if source.dtype.kind in "fiu":
             return source.astype(float)
         return np.array([self.element(v) for v in source.reshape(-1)], dtype=float).reshape(source.shape)
 
@@ -188,6 +222,19 @@ class _Float64(Scalars):
     def encode(self, value: Any) -> float | str:
         return float(value)
 
+    def decode(self, code: float | str) -> float:
+        if isinstance(code, (int, float)) and not isinstance(code, bool):
+            return self.element(code)
+        raise DataError(f"coefficient {_shown(code)}: expected a number")
+
+
+def _as_array(values: object) -> Array:
+    """Return an array of what NumPy makes of the values, of objects where rows differ in length."""
+    try:
+        return np.asarray(values)
+    except ValueError:
+        return np.asarray(values, dtype=object)
+
 
 class _Rationals(Scalars):
     name, exact = "QQ", True
@@ -195,33 +242,44 @@ class _Rationals(Scalars):
     def element(self, value: object) -> fmpq:
         if isinstance(value, fmpq):
             return value
-        exact = typed(value) if isinstance(value, str) else stored(value, "a rational number")
-        return fmpq(int(exact.p), int(exact.q))
+        exact = as_fraction(typed(value) if isinstance(value, str) else value)
+        if exact is None:
+            raise OptionError(f"scalars=QQ: {_shown(value)} is not a rational number")
+        return fmpq(exact.numerator, exact.denominator)
 
     def matmul(self, left: Array, right: Array) -> Array:
         """Return the product by FLINT's rational matrices, far faster than element by element."""
         if 0 in left.shape or 0 in right.shape or left.ndim != 2 or right.ndim != 2:
             return left @ right
-        product = fmpq_mat(*left.shape, list(left.flat)) * fmpq_mat(*right.shape, list(right.flat))
+        product = fmpq_matrix(left) * fmpq_matrix(right)
         return object_array(product.entries()).reshape(left.shape[0], right.shape[1])
 
     def elementary(self, function: str, values: Array, where: str = "") -> Array:
-        point, value = _RATIONAL_VALUES.get(function, (None, None))
+        if function == "abs":
+            return object_array(abs(v) for v in values.reshape(-1)).reshape(values.shape)
+        point, value = _RATIONAL_VALUES.get(function, (None, (0, 1)))
+        shown = function.replace("_slope", "'")
         for position, argument in enumerate(values.reshape(-1)):
             if point is None or argument != point:
-                raise self._irrational(f"{function}({argument})", position, where)
-        return object_array([fmpq(*value)] * values.size).reshape(values.shape)  # type: ignore[misc]
+                raise self._irrational(f"{shown}({argument})", position, where)
+        return object_array([fmpq(*value)] * values.size).reshape(values.shape)
 
     def power(self, values: Array, exponent: Any, where: str = "") -> Array:
         power = self.element(exponent)
         roots = [rational_power(v, power) for v in values.reshape(-1)]
         for position, root in enumerate(roots):
             if root is None:
-                raise self._irrational(f"({values.reshape(-1)[position]})**({exponent})", position, where)
+                raise self._irrational(f"({values.reshape(-1)[position]})**({power})", position, where)
         return object_array(roots).reshape(values.shape)
 
     def handed(self, values: Array) -> Array:
-        return object_array([sympy.Rational(int(v.p), int(v.q)) for v in values.reshape(-1)]).reshape(values.shape)
+        return object_array(sympy.Rational(int(v.p), int(v.q)) for v in values.reshape(-1)).reshape(values.shape)
+
+    def decode(self, code: float | str) -> fmpq:
+        match = _QUOTIENT.fullmatch(code) if isinstance(code, str) else None
+        if match is None or (match[2] and not match[2].strip("0")):
+            raise DataError(f"coefficient {_shown(code)}: expected a rational number as text, such as '1/20'")
+        return fmpq(fmpz(match[1]), fmpz(match[2] or 1))
 
     @staticmethod
     def _irrational(text: str, position: int, where: str) -> OptionError:
@@ -237,6 +295,12 @@ def object_array(values: Iterable[Any]) -> Array:
     for position, item in enumerate(items):
         out[position] = item
     return out
+
+
+def fmpq_matrix(values: Array) -> fmpq_mat:
+    """Return a matrix of rationals as FLINT's own."""
+    rows, columns = values.shape
+    return fmpq_mat(rows, columns, list(values.flat))
 
 
 def boxed(value: object) -> Array:
@@ -262,24 +326,24 @@ def rational_power(base: fmpq, exponent: fmpq) -> fmpq | None:
 
 def _sech_squared(b: Array) -> Array:
     decay = np.exp(-2 * np.abs(b))
-    return 4 * decay / (1 + decay) ** 2
+    return np.asarray(4 * decay / (1 + decay) ** 2)
 
 
 def _sigmoid_slope(b: Array) -> Array:
     decay = np.exp(-np.abs(b))
-    return decay / (1 + decay) ** 2
+    return np.asarray(decay / (1 + decay) ** 2)
 
 
 def _sigmoid(b: Array) -> Array:
     decay = np.exp(-np.abs(b))
-    return np.where(b >= 0, 1.0, decay) / (1 + decay)
+    return np.asarray(np.where(b >= 0, 1.0, decay) / (1 + decay))
 
 
 # Slopes stand here because 1 - tanh(b)**2 cancels where tanh is saturated; these forms do not.
 _FLOAT_VALUES: dict[str, Callable[[Array], Any]] = {
     "exp": np.exp, "log": np.log, "sin": np.sin, "cos": np.cos, "tan": np.tan, "sinh": np.sinh, "cosh": np.cosh,
     "tanh": np.tanh, "asin": np.arcsin, "acos": np.arccos, "atan": np.arctan, "asinh": np.arcsinh,
-    "erf": lambda b: np.vectorize(math.erf, otypes=[float])(b), "erf_slope": lambda b: 2 / math.sqrt(math.pi) * np.exp(-b * b),
+    "erf": np.vectorize(math.erf, otypes=[float]), "erf_slope": lambda b: 2 / math.sqrt(math.pi) * np.exp(-b * b),
     "tanh_slope": _sech_squared, "sigmoid": _sigmoid, "sigmoid_slope": _sigmoid_slope,
     "softplus": lambda b: np.logaddexp(0.0, b), "abs": np.abs,
 }  # fmt: skip
@@ -301,9 +365,9 @@ QQ: Scalars = _Rationals()
 _RINGS = {ring.name: ring for ring in (F64, QQ)}
 
 
-def scalars_named(name: str) -> Scalars:
+def scalars_named(name: object) -> Scalars:
     """Return the ring of that name, as stored in a JSON file or a pickle."""
-    if name not in _RINGS:
+    if not isinstance(name, str) or name not in _RINGS:
         raise OptionError(f"scalars {name!r} are not known; expected one of {', '.join(_RINGS)}")
     return _RINGS[name]
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -12,11 +12,20 @@ import sympy
 
 from symseries import engine
 from symseries.display import TextTable, math_cell, number_cell, text_cell, uncertain_cell, write_text
-from symseries.errors import DataError, OptionError, SpaceMismatchError, listing, suggestion
+from symseries.errors import DataError, OptionError, ResourceLimitError, SpaceMismatchError, listing, suggestion
 from symseries.multiindex import check_order
 from symseries.names import symbol
-from symseries.scalars import F64, Array, Scalars, check_scalars, object_array, scalars_named
-from symseries.spaces import EmpiricalSpace, Space, TaylorSpace, check_same, check_space, check_supported, space_from_dict
+from symseries.scalars import F64, Array, Scalars, check_finite, check_scalars, object_array, scalars_named
+from symseries.spaces import (
+    EmpiricalSpace,
+    SampledSpace,
+    Space,
+    TaylorSpace,
+    check_same,
+    check_space,
+    check_supported,
+    space_from_dict,
+)
 from symseries.tables import input_matrix
 
 if TYPE_CHECKING:
@@ -33,7 +42,8 @@ class Series:
     `scalars`, their ring; `covariance` (N, N) of the coefficients of a single output, or None where it is not known.
     Series add and multiply over equal spaces only; a product is cut at the order of the space.
 
-    Raises `OptionError` for coefficients of another length, `SpaceMismatchError` where spaces differ.
+    Raises `OptionError` for coefficients or a covariance of another shape and for a ring that the space cannot carry,
+    `DataError` for coefficients that are not finite; arithmetic raises `SpaceMismatchError` where spaces differ.
 
     >>> import symseries as ss
     >>> x = ss.Series(ss.TaylorSpace({"x": 0}, order=3), ["1/2", 1, 0, 0], scalars=ss.QQ)
@@ -45,14 +55,30 @@ class Series:
         self.space, self.scalars = check_space(space), check_scalars(scalars)
         check_supported(space, scalars)
         table = scalars.array(coefficients)
-        if table.shape[:1] != (len(space),) or table.ndim > 2:
+        if table.shape[:1] != (len(space),) or table.ndim > 2 or not table.size:
             raise OptionError(
                 f"coefficients of shape {table.shape}: {space.describe()} has {len(space)}, expected ({len(space)},) "
                 f"or ({len(space)}, outputs)"
             )
-        self._table = table.reshape(len(space), -1)
+        self._table = _finite(table, scalars).reshape(len(space), -1)
+        self._table.setflags(write=False)
         self._several = table.ndim == 2
-        self.covariance = None if covariance is None else np.asarray(covariance, dtype=float)
+        self.covariance = self._checked(covariance)
+
+    def _checked(self, covariance: object) -> Array | None:
+        if covariance is None:
+            return None
+        matrix, size = F64.array(covariance), len(self.space)
+        if self._several or matrix.shape != (size, size):
+            outputs = self._table.shape[1]
+            raise OptionError(
+                f"covariance of shape {matrix.shape} for {size} coefficients of {outputs} outputs; expected ({size}, {size}) "
+                "and coefficients of shape (N,)"
+            )
+        return check_finite(matrix, "covariance")
+
+    def __reduce__(self) -> tuple[Callable[[Mapping[str, Any]], Series], tuple[dict[str, Any]]]:
+        return _restored, (self._record(),)
 
     @property
     def coefficients(self) -> Array:
@@ -77,11 +103,13 @@ class Series:
 
     def coefficient(self, index: tuple[int, ...]) -> Any:
         """Return the coefficient of one multi-index, a number, or an array (outputs,)."""
-        return self.coefficients[self.space.rank(tuple(index))]
+        row = self.space.rank(index)
+        values = self.scalars.handed(self._table[row])
+        return values if self._several else values[0]
 
     def __call__(self, X: object) -> Array:
         """Return the values (n,), or (n, outputs), at points X: an array (n, inputs) or a table matched by name."""
-        points = self.scalars.array(input_matrix(X, self.variables))
+        points = _finite(self.scalars.array(input_matrix(X, self.variables)), self.scalars, "inputs")
         return self._shaped(self.scalars.handed(self.scalars.matmul(self.space.basis(points, self.scalars), self._table)))
 
     # ----------------------------------------------------------------------------------------------------- arithmetic
@@ -94,7 +122,7 @@ class Series:
         return self._like(-self._table, self.covariance)
 
     def __sub__(self, other: object) -> Series:
-        return self + (-other)  # type: ignore[operator]
+        return self + (-other if isinstance(other, Series) else -self.scalars.element(other))
 
     def __rsub__(self, other: object) -> Series:
         return -self + other
@@ -107,12 +135,23 @@ class Series:
         right = self._operand(other)
         if isinstance(self.space, TaylorSpace):
             return self._like(engine.product(self.space.indices, self._table, right))
-        if isinstance(self.space, EmpiricalSpace) and self.space.nodal:
+        if self._nodal:
             return self._like(self._table * right)
-        values = self.space.basis(self.space.nodes)  # type: ignore[attr-defined]  # every other space has nodes
-        return self._like(self.space.projection @ ((values @ self._table) * (values @ right)))  # type: ignore[attr-defined]
+        space, scalars = self._sampled_space, self.scalars
+        basis = space.sampled(scalars)
+        return self._like(space.project(scalars.matmul(basis, self._table) * scalars.matmul(basis, right), scalars))
 
     __radd__, __rmul__ = __add__, __mul__
+    __array_ufunc__ = None  # array * series is left to the series, which says what it expects
+
+    @property
+    def _nodal(self) -> bool:
+        return isinstance(self.space, EmpiricalSpace) and self.space.nodal
+
+    @property
+    def _sampled_space(self) -> SampledSpace:
+        assert isinstance(self.space, SampledSpace)  # noqa: S101 - every space but Taylor
+        return self.space
 
     def _operand(self, other: object) -> Array:
         if not isinstance(other, Series):
@@ -120,15 +159,15 @@ class Series:
         check_same(self.space, other.space)
         if self.scalars is not other.scalars:
             raise SpaceMismatchError(f"scalars {self.scalars} and {other.scalars} meet; expand both over one ring")
+        ours, theirs = self._shaped(self._table).shape, other._shaped(other._table).shape
+        if ours != theirs:
+            raise SpaceMismatchError(f"coefficients of shapes {ours} and {theirs} meet; expected as many outputs in both")
         return other._table
 
     def _constant(self, value: Any) -> Array:
         """Return the coefficients of a constant function; the first basis function is 1 everywhere."""
         table = self.scalars.zeros(*self._table.shape)
-        if isinstance(self.space, EmpiricalSpace) and self.space.nodal:
-            table[:] = value
-        else:
-            table[0] = value
+        table[: len(table) if self._nodal else 1] = value
         return table
 
     def equals(self, other: Series) -> bool | None:
@@ -136,9 +175,12 @@ class Series:
 
         Exact coefficients are compared exactly; float64 ones are unequal when they differ by more than rounding can.
         """
-        difference = (self - other)._table
+        if not isinstance(other, Series):
+            raise OptionError(f"equals: {type(other).__name__} received; expected a Series")
+        difference = self._table - self._operand(other)
         if self.scalars.exact:
-            return all(self.scalars.is_zero(value) is True for value in difference.flat)
+            answers = [self.scalars.is_zero(value) for value in difference.flat]
+            return False if False in answers else None if None in answers else True
         scale = max(float(np.abs(self._table).max(initial=0)), float(np.abs(other._table).max(initial=0)), 1e-300)
         return False if float(np.abs(difference).max(initial=0)) > 1e-9 * scale else None
 
@@ -147,26 +189,41 @@ class Series:
         """Return the series cut to a lower order; OptionError for a higher one, or over a nodal space."""
         old = self.space.order
         if old is None or check_order(order) > old:
-            raise OptionError(f"truncate to order {order}: {self.space.describe()} has order {old}; expected at most that")
+            limit = "which has no order" if old is None else f"expected at most {old}"
+            raise OptionError(f"truncate to order {order}: {self.space.describe()}; {limit}")
         space = self.space.with_order(order)
-        rows = np.array([self.space.rank(tuple(row)) for row in space.multi_indices.tolist()])
-        kept = None if self.covariance is None else self.covariance[np.ix_(rows, rows)]
-        return self._like(self._table[rows], kept, space)
+        if isinstance(space, EmpiricalSpace) and space.index_kind == "tensor":
+            return self._projected(space, self.scalars)  # where the basis of a lower order is no part of that of a higher one
+        return self._chosen(space, space.multi_indices, self.scalars.array(np.ones(len(space), dtype=int)))
+
+    def _chosen(self, space: Space, indices: Array, factors: Array) -> Series:
+        """Return the series of these coefficients, each times its factor."""
+        rows = np.array([self.space.rank(row) for row in indices])
+        kept, scale = self.covariance, factors.astype(float) if self.scalars is F64 else F64.array(factors)
+        if kept is not None:
+            kept = kept[np.ix_(rows, rows)] * np.outer(scale, scale)
+        return self._like(self._table[rows] * factors[:, None], kept, space)
 
     def project(self, space: Space) -> Series:
-        """Return the projection onto a space that has nodes: coefficients = projection matrix times values at the nodes.
+        """Return the projection in float64 onto a space that has nodes: projection matrix times the values at the nodes.
 
-        Raises `OptionError` for a Taylor space, whose coefficients are derivatives and not a projection.
+        Variables are matched by name. Raises `OptionError` for a Taylor space, whose coefficients are derivatives and not a
+        projection, and from a nodal series, which has values at its rows only; `SpaceMismatchError` for other variables.
         """
-        if isinstance(check_space(space), TaylorSpace):
+        target = check_space(space)
+        if not isinstance(target, SampledSpace):
             raise OptionError(f"project: {space.describe()} is no projection; expand the network or law over it instead")
         if set(space.variables) != set(self.variables):
             raise SpaceMismatchError(
                 f"project: variables {listing(self.variables)} and {listing(space.variables)}; expected the same ones"
             )
-        nodes = space.nodes[:, [space.variables.index(name) for name in self.variables]]  # type: ignore[attr-defined]
-        values = self.space.basis(nodes) @ F64.array(self._table)
-        return Series(space, self._shaped(space.projection @ values))  # type: ignore[attr-defined]
+        return self._projected(target, F64)
+
+    def _projected(self, space: SampledSpace, scalars: Scalars) -> Series:
+        columns = [space.variables.index(name) for name in self.variables]
+        matrix = space.project(self.space.basis(space.nodes_in(scalars)[:, columns], scalars), scalars)
+        covariance = None if self.covariance is None else matrix @ self.covariance @ matrix.T
+        return Series(space, self._shaped(scalars.matmul(matrix, scalars.array(self._table))), scalars, covariance)
 
     def derivative(self, variable: str) -> Series:
         """Return the derivative of a Taylor series in one variable, one order lower.
@@ -174,13 +231,14 @@ class Series:
         Raises `OptionError` for an unknown variable, order 0, or a space whose basis is not powers.
         """
         if variable not in self.variables:
-            raise OptionError(f"derivative in {variable!r}{suggestion(variable, self.variables)}; variables: {listing(self.variables)}")
+            raise OptionError(
+                f"derivative in {variable!r}{suggestion(variable, self.variables)}; variables: {listing(self.variables)}"
+            )
         if not isinstance(self.space, TaylorSpace) or self.space.order == 0 or self.space.index_kind != "total":
             raise OptionError(f"derivative over {self.space.describe()}: expected a Taylor space of total order 1 or more")
         axis, space = self.variables.index(variable), self.space.with_order(self.space.order - 1)
         raised = space.multi_indices + np.eye(len(self.variables), dtype=int)[axis]
-        rows = [self.space.rank(tuple(row)) for row in raised.tolist()]
-        return self._like(self._table[rows] * self.scalars.array(raised[:, axis])[:, None], space=space)
+        return self._chosen(space, raised, self.scalars.array(raised[:, axis]))
 
     # -------------------------------------------------------------------------------------------------------- exports
     def to_sympy(self) -> Any:
@@ -188,22 +246,10 @@ class Series:
 
         Raises `OptionError` over a nodal space, which has no polynomial.
         """
-        basis = self._symbolic_basis()
-        columns = self.scalars.handed(self._table).T
-        sums = [sympy.Add(*(sympy.sympify(c) * b for c, b in zip(column, basis, strict=True))) for column in columns]
+        basis, table = self.space.formulas(self._table, self.scalars)
+        columns = self.scalars.handed(table).T
+        sums = [sympy.Add(*(_number(c) * b for c, b in zip(column, basis, strict=True))) for column in columns]
         return sums if self._several else sums[0]
-
-    def _symbolic_basis(self) -> list[sympy.Expr]:
-        xs = [symbol(name) for name in self.variables]
-        if isinstance(self.space, TaylorSpace):
-            shifted = [x - c for x, c in zip(xs, self.space.center.values(), strict=True)]
-            return [sympy.Mul(*(s**k for s, k in zip(shifted, row, strict=True))) for row in self.space.multi_indices.tolist()]
-        if self.space.kind == "legendre":
-            domain = self.space.domain.values()  # type: ignore[attr-defined]
-            windows = [(2 * x - low - high) / (high - low) for x, (low, high) in zip(xs, domain, strict=True)]
-            rows = self.space.multi_indices.tolist()
-            return [sympy.Mul(*(sympy.legendre(k, u) for u, k in zip(windows, row, strict=True))) for row in rows]
-        raise OptionError(f"to_sympy over {self.space.describe()}: expected a Taylor or Legendre series")
 
     def to_poly(self) -> Any:
         """Return the polynomial as a SymPy `Poly` in the variables, one per output."""
@@ -213,10 +259,8 @@ class Series:
 
     def table(self, caption: str = "") -> TextTable:
         """Return the coefficients as a table: multi-index, then a column for each output, with uncertainty where known."""
-        handed = self.scalars.handed(self._table)
-        outputs = handed.shape[1]
-        headers = [text_cell("multi-index"), *(text_cell("coefficient" if outputs == 1 else f"output {j}") for j in range(outputs))]
-        errors = None if self.covariance is None else np.sqrt(np.maximum(self.covariance.diagonal(), 0.0))
+        handed, errors = self.scalars.handed(self._table), self._stderr()
+        headers = [text_cell("multi-index"), *map(text_cell, self._headings())]
         rows = []
         for k, index in enumerate(self.space.multi_indices.tolist()):
             name = f"({', '.join(map(str, index))})"
@@ -225,8 +269,25 @@ class Series:
         return TextTable(tuple(headers), tuple(rows), caption or self.space.describe())
 
     def to_frame(self) -> DataFrame:
-        """Return the coefficients as a DataFrame: a column for each variable's exponent, then the coefficients."""
-        return self.table().to_frame()
+        """Return the coefficients as a DataFrame: a column for each variable's exponent (or "row"), the coefficients, stderr.
+
+        Raises `OptionError` where pandas is not installed.
+        """
+        names = ("row",) if self._nodal else self.variables
+        columns = [self.space.multi_indices.T, self.scalars.handed(self._table).T]
+        headings = [*names, *self._headings()]
+        if self.covariance is not None:
+            columns.append(self._stderr()[None, :])  # type: ignore[index]
+            headings.append("stderr")
+        rows = zip(*(column for block in columns for column in block.tolist()), strict=True)
+        table = TextTable(tuple(map(text_cell, headings)), tuple(tuple(map(number_cell, row)) for row in rows))
+        return table.to_frame()
+
+    def _headings(self) -> list[str]:
+        return [f"output {j}" for j in range(self._table.shape[1])] if self._several else ["coefficient"]
+
+    def _stderr(self) -> Array | None:
+        return None if self.covariance is None else np.sqrt(np.maximum(self.covariance.diagonal(), 0.0))
 
     def to_latex(self, *, document: bool = False) -> str:
         """Return the coefficient table as LaTeX (booktabs); with `document=True` it compiles alone."""
@@ -244,32 +305,42 @@ class Series:
 
     def to_json(self, path: str | Path | None = None) -> str:
         """Return the series as JSON text, and write it to `path` where one is given."""
-        encoded = [[self.scalars.encode(value) for value in row] for row in self._table]
-        record = {
-            "format": FORMAT, "version": VERSION, "scalars": self.scalars.name, "space": self.space.to_dict(),
-            "coefficients": encoded, "several": self._several,
-            "covariance": None if self.covariance is None else self.covariance.tolist(),
-        }  # fmt: skip
-        text = json.dumps(record, allow_nan=False)
+        text = json.dumps(self._record(), allow_nan=False)
         if path is not None:
             write_text(path, text)
         return text
+
+    def _record(self) -> dict[str, Any]:
+        return {
+            "format": FORMAT, "version": VERSION, "scalars": self.scalars.name, "space": self.space.to_dict(),
+            "coefficients": [[self.scalars.encode(value) for value in row] for row in self._table], "several": self._several,
+            "covariance": None if self.covariance is None else self.covariance.tolist(),
+        }  # fmt: skip
 
     @classmethod
     def from_json(cls, text: str) -> Series:
         """Return the series that `to_json` wrote; `DataError` for text that it did not write."""
         try:
-            record = json.loads(text)
-            if record["format"] != FORMAT or record["version"] != VERSION:
-                raise DataError(f"series: format {record['format']!r} version {record['version']!r}; expected {FORMAT!r} {VERSION}")
-            return cls._from_record(record)
-        except (KeyError, TypeError, json.JSONDecodeError) as error:
+            return _restored(json.loads(text))
+        except (DataError, ResourceLimitError):
+            raise
+        except (AttributeError, KeyError, RecursionError, TypeError, ValueError) as error:
             raise DataError(f"series: the text is no series in JSON ({error}); write it with Series.to_json") from error
 
-    @classmethod
-    def _from_record(cls, record: Mapping[str, Any]) -> Series:
-        scalars = scalars_named(record["scalars"])
-        rows = record["coefficients"]
-        table = object_array(scalars.decode(v) for row in rows for v in row).reshape(len(rows), -1)
-        space = space_from_dict(record["space"])
-        return cls(space, table if record["several"] else table[:, 0], scalars, record["covariance"])
+
+def _restored(record: Mapping[str, Any]) -> Series:
+    """Return the series of a record."""
+    if record["format"] != FORMAT or record["version"] != VERSION:
+        raise DataError(f"series: format {record['format']!r} version {record['version']!r}; expected {FORMAT!r} {VERSION}")
+    scalars, rows = scalars_named(record["scalars"]), record["coefficients"]
+    table = object_array(scalars.decode(value) for row in rows for value in row).reshape(len(rows), -1)
+    several = bool(record["several"])
+    return Series(space_from_dict(record["space"]), table if several else table[:, 0], scalars, record["covariance"])
+
+
+def _finite(values: Array, scalars: Scalars, what: str = "coefficients") -> Array:
+    return check_finite(values, what) if scalars is F64 else values
+
+
+def _number(value: Any) -> sympy.Expr:
+    return value if isinstance(value, sympy.Expr) else sympy.Float(float(value))

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from fractions import Fraction
+from math import comb
 from typing import Any
 
 import sympy
@@ -18,6 +19,7 @@ from symseries.errors import ComplexResultError, LawValueError, ResourceLimitErr
 from symseries.scalars import Array, Scalars, boxed, object_array, stored
 
 MAX_GENERATORS = 60
+MAX_TERMS = 1_000_000
 
 _SYMPY: dict[str, Callable[[sympy.Expr], sympy.Expr]] = {
     "exp": sympy.exp, "log": sympy.log, "sin": sympy.sin, "cos": sympy.cos, "tan": sympy.tan, "sinh": sympy.sinh,
@@ -51,6 +53,7 @@ class Polynomials(Scalars):
         self._gens = dict(zip(self.generators, self._context.gens(), strict=False))
 
     def element(self, value: object) -> fmpq_mpoly:
+        """Return a number, a constant or a generator as an element of the ring."""
         if isinstance(value, fmpq_mpoly):
             return value
         if isinstance(value, sympy.Expr) and not value.is_Rational:
@@ -59,6 +62,7 @@ class Polynomials(Scalars):
         return self._context.constant(fmpq(int(exact.numerator), int(exact.denominator)))
 
     def scalar(self, value: object) -> Array:
+        """Return an element in a box, for it has a length and NumPy would unpack it."""
         return boxed(self.element(value))
 
     def _from_sympy(self, value: sympy.Expr) -> fmpq_mpoly:
@@ -71,33 +75,56 @@ class Polynomials(Scalars):
             raise ComplexResultError(f"{value}: complex at the centre; keep bases of roots and logarithms positive")
         if value not in self._gens:
             raise NewGenerator(value)
-        return self._gens[value]
+        generator: fmpq_mpoly = self._gens[value]
+        return generator
 
     def to_sympy(self, element: fmpq_mpoly) -> sympy.Expr:
         """Return an element as a SymPy expression, the generators replaced by what they stand for."""
         terms = []
         for exponents, coefficient in element.terms():
-            powers = [g**int(k) for g, k in zip(self.generators, exponents, strict=False) if k]
+            powers = [g ** int(k) for g, k in zip(self.generators, exponents, strict=False) if k]
             terms.append(sympy.Mul(sympy.Rational(int(coefficient.p), int(coefficient.q)), *powers))
         return sympy.Add(*terms)
 
     def elementary(self, function: str, values: Array, where: str = "") -> Array:
+        """Return the values of a function, numbers or generators."""
         return object_array(self._from_sympy(_SYMPY[function](self.to_sympy(v))) for v in values.flat).reshape(values.shape)
 
     def power(self, values: Array, exponent: Any, where: str = "") -> Array:
+        """Return values ** exponent, numbers or generators."""
         power = self.to_sympy(self.element(exponent))
         return object_array(self._from_sympy(self.to_sympy(v) ** power) for v in values.flat).reshape(values.shape)
 
     def number_symbol(self, value: sympy.NumberSymbol) -> fmpq_mpoly:
+        """Return a named number, such as pi, as a generator."""
         return self._from_sympy(value)
 
     def sign(self, value: Any) -> int | None:
         """Return the sign of a rational element; a symbolic one has none that is decided."""
         expression = self.to_sympy(value)
-        return None if not expression.is_number else int(sympy.sign(expression))
+        if expression.is_zero:
+            return 0
+        return 1 if expression.is_positive else -1 if expression.is_negative else None
 
     def handed(self, values: Array) -> Array:
+        """Return the elements as SymPy expressions in the constants."""
         return object_array(self.to_sympy(v) for v in values.flat).reshape(values.shape)
+
+
+def check_powers(expression: sympy.Expr, constants: Sequence[sympy.Expr]) -> None:
+    """Raise `ResourceLimitError` for a power of a sum that has more than 1e6 terms in the constants.
+
+    (c_1 + … + c_m + 1)**r has binomial(r + m, m) terms, and the ring ends the process where memory ends.
+    """
+    for power in expression.atoms(sympy.Pow):
+        held = power.base.free_symbols & set(constants)
+        if power.base.is_Add and power.exp.is_Integer and power.exp > 0:
+            terms = comb(int(power.exp) + len(held), len(held))
+            if terms > MAX_TERMS:
+                raise ResourceLimitError(
+                    f"{str(power)[:60]} has up to {terms:.1e} terms in {len(held)} constants; at most {MAX_TERMS:.0e} are "
+                    "expanded, use .at(constants)"
+                )
 
 
 def with_generators(symbols: Sequence[sympy.Expr], compute: Callable[[Polynomials, bool], Any]) -> Any:
@@ -113,4 +140,4 @@ def with_generators(symbols: Sequence[sympy.Expr], compute: Callable[[Polynomial
             return compute(ring, False)
         except NewGenerator as new:
             generators.append(new.expression)
-    raise ResourceLimitError(f"more than {MAX_GENERATORS} values are not polynomials in the constants; expand numerically, with .at")
+    raise ResourceLimitError(f"more than {MAX_GENERATORS} values that are no polynomials in the constants; use .at(constants)")

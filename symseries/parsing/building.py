@@ -24,6 +24,8 @@ from symseries.parsing.tokens import Source, Token
 
 # SymPy simplifies a root by trial division of the number under it, which takes seconds for thousands of digits.
 ROOT_DIGITS = 200
+# SymPy may expand a power of a name into real and imaginary part, term by term.
+POWER = 1_000
 # Sums and products may pass through longer numbers than they end in, but not through ones that take long to compute.
 WORK_DIGITS = 10 * DIGITS
 # SymPy evaluates each numerical argument to decide its sign; nested ones cost the square of their number.
@@ -44,6 +46,8 @@ def build(source: Source, tokens: Sequence[Token], declared: frozenset[str]) -> 
     except (RecursionError, MemoryError) as error:
         problem = "nesting exceeds the depth limit that this place in the program leaves"
         raise source.fault(LawSyntaxError, problem, start, "; simplify it") from error
+    except OverflowError as error:
+        raise source.fault(ResourceLimitError, "a number too large to compute with", start, "; use smaller powers") from error
 
 
 def _chain(node: ast.AST) -> str:
@@ -89,6 +93,28 @@ def _weight(base: sympy.Expr) -> float:
     return _LOG10_E * _growth(base.args[0]) if isinstance(base, sympy.exp) else 0.0
 
 
+def _root_digits(base: sympy.Expr, exponent: sympy.Rational) -> float:
+    """Return about how many digits SymPy collects under one root to simplify the numbers in `base**exponent`."""
+    found = [0.0]
+    for number, inner in (factor.as_base_exp() for factor in sympy.Mul.make_args(base)):
+        if number.is_Rational and number != 0 and inner.is_Rational:
+            power = inner * exponent
+            found += [_radicand_digits(whole, p, power.q) for whole in (abs(number.p), number.q) for p in (power.p, -power.p)]
+    return max(found)
+
+
+def _radicand_digits(whole: int, p: int, q: int) -> float:
+    """Return the digits under the root of `whole**(p/q)`.
+
+    A prime with multiplicity m goes there with the power m*p modulo q where this has no divisor in common with q; the greatest
+    common divisor of these powers is taken out again.
+    """
+    powers = {int(prime): int(many * p % q) for prime, many in sympy.factorint(whole, limit=2**15).items()}
+    kept = {prime: power for prime, power in powers.items() if math.gcd(power, int(q)) == 1}
+    shared = math.gcd(*kept.values()) or 1
+    return sum(float(power // shared) * math.log10(prime) for prime, power in kept.items())
+
+
 def _growth(exponent: sympy.Expr) -> float:
     """Return the size of the number that an exponent is, or that is a term of it."""
     return _size(exponent if exponent.is_number else exponent.as_coeff_Add()[0])
@@ -116,7 +142,7 @@ def _is_wide(expression: sympy.Expr) -> bool:
 
 
 def _is_simple_power(base: sympy.Expr, exponent: sympy.Expr) -> bool:
-    """Tell a power that SymPy may simplify; an integer power of a sum stays one, so that nothing need be asked about the sum."""
+    """Tell a power that SymPy may simplify; an integer power of a sum stays one, whatever is known about the sum."""
     if exponent.is_Integer:
         return not base.is_Add or exponent in {0, 1}
     return not _is_wide(base * exponent)
@@ -234,9 +260,14 @@ class _Builder:
         if weight * _growth(exponent) > DIGITS:
             problem = f"exceeds the limit of {DIGITS} digits"
             raise self._fault(ResourceLimitError, problem, node, "; use a smaller power")
-        if weight > ROOT_DIGITS and exponent.is_Rational and not exponent.is_Integer:
+        if not exponent.is_Rational:
+            return
+        if base.has(sympy.Symbol) and abs(exponent) > POWER:
+            problem = f"exceeds the limit of {POWER} for the power of a name"
+            raise self._fault(ResourceLimitError, problem, node, "; use a smaller power")
+        if not exponent.is_Integer and (weight > ROOT_DIGITS or _root_digits(base, exponent) > ROOT_DIGITS):
             problem = f"exceeds the limit of {ROOT_DIGITS} digits under a root"
-            raise self._fault(ResourceLimitError, problem, node, "; round the number")
+            raise self._fault(ResourceLimitError, problem, node, "; round the number or the exponent")
 
     def _check_work(self, numbers: Iterable[sympy.Rational], node: ast.expr) -> None:
         """Refuse a sum or product of numbers before it is computed."""

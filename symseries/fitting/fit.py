@@ -1,0 +1,96 @@
+"""One call from a source and a law to constants."""
+
+from __future__ import annotations
+
+import dataclasses
+
+import numpy as np
+
+from symseries.errors import OptionError, SymseriesError
+from symseries.fitting.judge import judge
+from symseries.fitting.prepare import Measurements, Prepared, direct_record, prepare
+from symseries.fitting.result import Fit
+from symseries.fitting.solve import solve
+from symseries.laws import Law
+from symseries.network import Network, measured_column
+from symseries.spaces import Space
+
+_FAR = 3.0  # standard errors between network and direct fit, beyond which the network is not believed
+
+
+def fit(
+    source: object,
+    law: Law,
+    space: Space | None = None,
+    *,
+    data: object = None,
+    output: str | None = None,
+    bounds: object = None,
+    start: object = None,
+    level: float = 0.95,
+    rng: int | np.random.Generator = 0,
+) -> Fit:
+    """Return the constants C that bring the law's coefficients beta(C) closest to those of the source, alpha.
+
+    The fit minimises (alpha - beta(C))' W (alpha - beta(C)), W the inner product of the space, or over a domain the inverse
+    covariance of the coefficients. Constants that enter linearly are eliminated. For a network with data the space is that of
+    polynomials orthonormal in the data, order 6, or the values at the rows where these do not determine so many; for a table
+    it is the rows, and the fit is the ordinary direct one. A network's result carries the direct fit as its `baseline`.
+
+    Parameters: `source`, a Network or a table (path, mapping, DataFrame); `law`; `space`, where both sides meet; `data`, the
+    table of a network that carries none; `output`, the output meant where there are several; `bounds` and `start`, mappings of
+    constants; `level` of the intervals; `rng`, a seed for the starts of nonlinear constants.
+    Raises `LawNameError` for names that do not meet, `IdentifiabilityError` naming the combination that is determined,
+    `ConvergenceError`, `OptionError`, `DataError`.
+
+    >>> law = Law("y = a + b*x", variables=("x",))
+    >>> found = fit({"x": [0, 1, 2, 3], "y": [1.0, 3.1, 4.9, 7.0]}, law)
+    >>> print(found.constants["b"])
+    1.980 ± 0.042
+    """
+    if isinstance(level, bool) or not isinstance(level, (int, float)) or not 0 < level < 1:
+        raise OptionError(f"level={level!r}: expected a number between 0 and 1, such as 0.95")
+    prepared = prepare(source, law, space, data, output)
+    solved = solve(prepared, start, bounds, np.random.default_rng(rng))
+    found = Fit(prepared, solved, judge(prepared, solved), level)
+    return found if prepared.direct else _with_baseline(found, start, bounds, rng)
+
+
+def _with_baseline(found: Fit, start: object, bounds: object, rng: int | np.random.Generator) -> Fit:
+    """Return the fit with the direct fit of the same law to the same data beside it, where there are data."""
+    prepared = found.prepared
+    side = _direct_source(prepared)
+    if side is None:
+        return found
+    try:
+        direct = direct_record(side, prepared.law)
+        near = start or {name: float(e.value) for name, e in found.constants.items()}
+        solved = solve(direct, near, bounds, np.random.default_rng(rng))
+    except SymseriesError as error:
+        return dataclasses.replace(found, remarks=(f"no direct fit beside this one: {error}",))
+    baseline = Fit(direct, solved, judge(direct, solved), found.level)
+    with_it = dataclasses.replace(found, baseline=baseline)
+    return dataclasses.replace(with_it, remarks=_distance(with_it))
+
+
+def _direct_source(prepared: Prepared) -> Measurements | None:
+    net = prepared.source
+    if not isinstance(net, Network) or net.data is None:
+        return None
+    column, transform = measured_column(net.outputs[0])
+    return Measurements(net.data, net.inputs, column, transform)
+
+
+def _distance(found: Fit) -> tuple[str, ...]:
+    """Return the warning that network and direct fit are far apart, with the constant that is farthest."""
+    assert found.baseline is not None  # noqa: S101 - narrows the type
+    apart = {
+        name: abs(float(found.constants[name].value) - float(e.value)) / e.stderr for name, e in found.baseline.constants.items() if e.stderr
+    }
+    if not apart or max(apart.values()) <= _FAR:
+        return ()
+    name = max(apart, key=lambda n: apart[n])
+    return (
+        f"network and direct fit differ by {apart[name]:.1f} standard errors in {name}: the network is under-trained, or the space does "
+        "not suit the data; refine(net) repairs the first",
+    )

@@ -1,0 +1,310 @@
+"""The result of a fit: the three records together, and how they show themselves."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import sympy
+
+from symseries.display import (
+    Cell,
+    TextTable,
+    latex_name,
+    latex_number,
+    latex_uncertain,
+    math_cell,
+    name_cell,
+    number,
+    number_cell,
+    text_cell,
+    uncertain,
+    uncertain_cell,
+    write_text,
+)
+from symseries.errors import OptionError
+from symseries.fitting.judge import Judged
+from symseries.fitting.prepare import Prepared
+from symseries.fitting.solve import Solved
+from symseries.names import symbol
+from symseries.network import Network
+from symseries.pages import latex_document, versions
+from symseries.scalars import F64, Array
+from symseries.series import Series
+
+if TYPE_CHECKING:
+    from pandas import DataFrame
+
+FORMAT = "symseries.fit"
+VERSION = 1
+_DIGITS = 4  # of coefficients in tables
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """A recovered constant: its value, standard error, confidence interval and unit; None where not known.
+
+    The value is a float, or an exact SymPy rational where all that it comes from is rational.
+
+    >>> print(Estimate(45.0512, 0.1234, (44.81, 45.29), "kJ/mol"))
+    45.05 ± 0.12 kJ/mol
+    """
+
+    value: Any
+    stderr: float | None = None
+    interval: tuple[float, float] | None = None
+    unit: str | None = None
+
+    def __str__(self) -> str:
+        return uncertain(self.value, self.stderr) + (f" {self.unit}" if self.unit else "")
+
+
+@dataclass(frozen=True, repr=False)
+class Fit:
+    """What a fit found: constants with their uncertainties, how they were found, and what a reader must know.
+
+    `constants` maps each name to an `Estimate`; `covariance` and `correlation` (p, p) in the order of `law.constants`, None
+    where not known; `residual` the Series alpha - beta(C); `misfit` its size relative to the source's variation; `chi2`, `dof`
+    and `p_value` test the law against the network's own uncertainty; `baseline` is the direct fit of the law to the data.
+    """
+
+    prepared: Prepared
+    solved: Solved
+    judged: Judged
+    level: float
+    baseline: Fit | None = None
+    remarks: tuple[str, ...] = ()
+
+    @cached_property
+    def constants(self) -> dict[str, Estimate]:
+        """Name → Estimate, in the order of the law."""
+        errors = [None] * len(self.solved.values) if self.covariance is None else np.sqrt(np.diag(self.covariance)).tolist()
+        rows = zip(self.prepared.law.constants, self.solved.values, errors, strict=True)
+        units, reach = self.prepared.law.units, self._reach
+        return {
+            name: Estimate(v, e, None if e is None else (float(v) - reach * e, float(v) + reach * e), units.get(name)) for name, v, e in rows
+        }
+
+    @cached_property
+    def _reach(self) -> float:
+        """Half-width of the intervals in standard errors, Student's t."""
+        from scipy.special import ndtri, stdtrit
+
+        tail = (1 + self.level) / 2
+        return float(ndtri(tail) if np.isinf(self.judged.freedom) else stdtrit(self.judged.freedom, tail))
+
+    @property
+    def covariance(self) -> Array | None:
+        """Covariance of the constants, (p, p), or None."""
+        return self.judged.covariance
+
+    @property
+    def correlation(self) -> Array | None:
+        """Correlation of the constants, (p, p), or None."""
+        if self.covariance is None:
+            return None
+        errors = np.sqrt(np.diag(self.covariance))
+        return np.asarray(self.covariance / np.maximum(np.outer(errors, errors), 1e-300))
+
+    @property
+    def residual(self) -> Series:
+        """The series alpha - beta(C)."""
+        return Series(self.prepared.space, self.solved.residual, self.prepared.scalars)
+
+    @property
+    def misfit(self) -> float:
+        """Distance of law and source relative to the source's variation about its mean."""
+        return self.judged.misfit
+
+    @property
+    def chi2(self) -> float | None:
+        """Chi-squared of the law against the uncertainty of the coefficients, or None."""
+        return self.judged.chi2
+
+    @property
+    def dof(self) -> int | None:
+        """Degrees of freedom of `chi2`, or None."""
+        return self.judged.dof
+
+    @property
+    def p_value(self) -> float | None:
+        """Probability of so large a `chi2` if the law holds, or None."""
+        return self.judged.p_value
+
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """What a reader of the constants must know, one sentence each."""
+        return (*self.judged.warnings, *self.remarks)
+
+    @property
+    def method(self) -> str:
+        """How the constants were found, in a sentence."""
+        parts = [self.prepared.space.describe(), self.prepared.weighting, self.solved.method]
+        if self.covariance is not None:
+            kind = "residual variance" if self.prepared.direct else "delta method from the covariance of the weights"
+            widened = f", widened {self.judged.birge:.3g} times for the misfit" if self.judged.birge > 1 else ""
+            parts.append(f"standard errors by the {kind}{widened}")
+        return "; ".join(parts)
+
+    # --------------------------------------------------------------------------------------------------------- tables
+    def table(self) -> TextTable:
+        """Return the constants as a table, the direct fit beside them where there is one."""
+        level = f"{100 * self.level:g} % interval"
+        source = "direct fit" if self.prepared.direct else "network"
+        headers = ["constant", source, level, *(["direct fit", "difference"] if self.baseline else []), *(["unit"] if self._units else [])]
+        rows = tuple(self._row(name, estimate) for name, estimate in self.constants.items())
+        return TextTable(tuple(map(text_cell, headers)), rows)
+
+    @property
+    def _units(self) -> bool:
+        return any(estimate.unit for estimate in self.constants.values())
+
+    def _row(self, name: str, estimate: Estimate) -> tuple[Cell, ...]:
+        cells = [name_cell(name), uncertain_cell(estimate.value, estimate.stderr), _interval_cell(estimate.interval)]
+        if self.baseline:
+            other = self.baseline.constants[name]
+            cells += [uncertain_cell(other.value, other.stderr), _difference_cell(estimate.value, other)]
+        return (*cells, text_cell(estimate.unit or "")) if self._units else tuple(cells)
+
+    def coefficient_table(self) -> TextTable:
+        """Return a row for each multi-index: the law's coefficient as a function of the constants, its value at those found,
+        the source's coefficient with its standard error, and the difference in standard errors."""
+        alpha, residual = self.prepared.alpha, F64.array(self.solved.residual)
+        numbers = F64.array(alpha.elements[:, 0])
+        errors = None if alpha.covariance is None else np.sqrt(np.maximum(np.diag(alpha.covariance), 0.0))
+        functions = self._functions()
+        rows = []
+        for k, index in enumerate(self.prepared.space.multi_indices.tolist()):
+            label = f"({', '.join(map(str, index))})"
+            source = uncertain_cell(numbers[k], None if errors is None else errors[k])
+            difference = number_cell(None if errors is None or errors[k] == 0 else residual[k] / errors[k], 3)
+            rows.append((math_cell(label, label), functions[k], number_cell(numbers[k] - residual[k]), source, difference))
+        name = "data" if self.prepared.direct else "network"
+        headers = ("multi-index", "law", "law, fitted", name, "difference in standard errors")
+        return TextTable(tuple(map(text_cell, headers)), tuple(rows), f"Coefficients: {self.prepared.space.describe()}")
+
+    def _functions(self) -> list[Cell]:
+        """Return the law's coefficients as cells; a dash where they have no closed form."""
+        try:
+            expressions = self.prepared.beta.coefficients
+        except OptionError:
+            return [text_cell("–")] * len(self.prepared.space)
+        names = {symbol(n): latex_name(n) for n in self.prepared.law.constants}
+        return [_expression_cell(e, names) for e in expressions]
+
+    def summary(self) -> str:
+        """Return the result as text for a terminal: law, source, constants, tests, warnings."""
+        lines = [f"law       {self.prepared.law}", f"source    {self._source()}", f"method    {self.method}", "", self.table().to_text(), ""]
+        return "\n".join([*lines, *self._verdicts(), *(f"warning: {w}" for w in self.warnings)]).rstrip()
+
+    __str__ = __repr__ = summary
+
+    def _source(self) -> str:
+        source, data = self.prepared.source, self.prepared.source.data
+        rows = "" if data is None else f"{len(data)} rows of {data.source}"
+        if not isinstance(source, Network):
+            return rows
+        return f"network ({', '.join(source.inputs)} -> {source.outputs[0]})" + (f", {rows}" if rows else "")
+
+    def _verdicts(self) -> list[str]:
+        said = [f"misfit {self.misfit:.3g} of the source's variation"]
+        if self.chi2 is not None:
+            said.append(f"chi2 = {self.chi2:.3g} on {self.dof} degrees of freedom, p = {self.p_value:.2g}")
+        training = self.prepared.source.training if isinstance(self.prepared.source, Network) else None
+        if training:
+            logs = f", logarithm of {', '.join(training.logarithms)} as input" if training.logarithms else ""
+            said.append(
+                f"network: R² {training.r2:.4f}, on data left out {training.heldout_r2:.4f}; noise {number(training.noise, 3)}; "
+                f"{training.effective_weights:.1f} effective weights{logs}"
+            )
+        return said
+
+    # -------------------------------------------------------------------------------------------------------- exports
+    def to_frame(self) -> DataFrame:
+        """Return the constants as a DataFrame; `OptionError` where pandas is not installed."""
+        headers = ("constant", "value", "stderr", "lowest", "highest")
+        rows = tuple(
+            (text_cell(n), number_cell(e.value), number_cell(e.stderr), *map(number_cell, e.interval or (None, None))) for n, e in self.constants.items()
+        )
+        return TextTable(tuple(map(text_cell, headers)), rows).to_frame()
+
+    def to_latex(self, *, document: bool = False) -> str:
+        """Return the law, the table of constants and the table of coefficients as LaTeX; with `document=True` it compiles alone.
+
+        Without it, load amsmath, booktabs and longtable.
+        """
+        constants = self.table()
+        captioned = TextTable(constants.headers, constants.rows, f"Constants of the law, {100 * self.level:g} % intervals")
+        law = f"\\begin{{equation*}}\n{self.prepared.law.to_latex()}\n\\end{{equation*}}\n"
+        parts = [law, captioned.to_latex(), self.coefficient_table().to_latex()]
+        return latex_document(parts) if document else "\n".join(parts)
+
+    def to_json(self, path: str | Path | None = None) -> str:
+        """Return the result as JSON text, and write it to `path` where one is given.
+
+        It holds constants, covariance, tests, method, warnings, the direct fit, and what it was computed with.
+        """
+        text = json.dumps(self.to_dict(), indent=1, allow_nan=False)
+        if path is not None:
+            write_text(path, text + "\n")
+        return text
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the result as plain lists and numbers."""
+        data = self.prepared.source.data
+        return {
+            "format": FORMAT, "version": VERSION, "law": str(self.prepared.law),
+            "known": {name: str(value) for name, value in self.prepared.law.known.items()},
+            "source": self._source(), "space": self.prepared.space.describe(),
+            "constants": {name: _estimate_record(e) for name, e in self.constants.items()},
+            "covariance": None if self.covariance is None else self.covariance.tolist(),
+            "level": self.level, "misfit": self.misfit, "chi2": self.chi2, "dof": self.dof, "p_value": self.p_value,
+            "method": self.method, "warnings": list(self.warnings),
+            "baseline": None if self.baseline is None else self.baseline.to_dict(),
+            "provenance": {"versions": versions(), "data": None if data is None else data.digest},
+        }  # fmt: skip
+
+    def _repr_html_(self) -> str:
+        return self.table().to_html()
+
+    def _repr_latex_(self) -> str:
+        law = self.prepared.law
+        rows = (f"{latex_name(n)} &= {latex_uncertain(e.value, e.stderr)}" for n, e in self.constants.items())
+        return "$\\begin{aligned} & " + law.to_latex() + r" \\ " + r" \\ ".join(rows) + "\\end{aligned}$"
+
+
+def _interval_cell(interval: tuple[float, float] | None) -> Cell:
+    if interval is None:
+        return Cell("–", align="right")
+    low, high = (number(v, 5) for v in interval)
+    return Cell(f"{low} … {high}", f"${latex_number(interval[0], 5)} \\ldots {latex_number(interval[1], 5)}$", align="right")
+
+
+def _difference_cell(value: Any, other: Estimate) -> Cell:
+    if not other.stderr:
+        return Cell("–", align="right")
+    text = f"{(float(value) - float(other.value)) / other.stderr:+.2f}"
+    return Cell(f"{text} se", f"${text}\\,\\mathrm{{se}}$", align="right")
+
+
+def _expression_cell(expression: sympy.Expr, names: Mapping[sympy.Symbol, str]) -> Cell:
+    rounded = {f: _rounded(f) for f in expression.atoms(sympy.Float)}
+    shown = expression.xreplace(rounded)
+    return math_cell(str(shown), sympy.latex(shown, symbol_names=names))
+
+
+def _rounded(value: sympy.Float) -> sympy.Number:
+    """Return a number with few digits; one that is whole up to rounding is whole."""
+    whole = round(float(value))
+    return sympy.Integer(whole) if abs(float(value) - whole) < 1e-12 else sympy.Float(float(value), _DIGITS)
+
+
+def _estimate_record(estimate: Estimate) -> dict[str, Any]:
+    exact = isinstance(estimate.value, sympy.Rational)
+    record = {"value": str(estimate.value) if exact else estimate.value, "stderr": estimate.stderr}
+    return record | {"interval": None if estimate.interval is None else list(estimate.interval), "unit": estimate.unit}
