@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import io
 import sys
 from collections.abc import Sequence
 from difflib import get_close_matches
@@ -23,7 +24,7 @@ from symseries.tables import Table, column_names, read_table
 from symseries.training import train
 
 DONE, REJECTED, UNANSWERED = 0, 1, 2
-_LEVEL = 0.05  # p-value below which --strict calls a law rejected
+_BASES = ("legendre", "empirical", "taylor", "nodal")
 
 _EXAMPLES = """examples:
   symseries fit alloys.csv --law "sigma_y = sigma_f + C*c**(2/3) + k/sqrt(d)"
@@ -38,7 +39,7 @@ class _Parser(argparse.ArgumentParser):
     """A parser whose errors are one line."""
 
     def error(self, message: str) -> NoReturn:
-        self.exit(UNANSWERED, f"{self.prog}: {message}; see {self.prog} --help\n")
+        self.exit(UNANSWERED, f"{_one_line(f'{self.prog}: {message}; see {self.prog} --help')}\n")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -47,15 +48,22 @@ def main(arguments: Sequence[str] | None = None) -> int:
     >>> main(["fit", "nowhere.csv", "--law", "y = a*x"])
     2
     """
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")  # a terminal without ± still gets its answer
     options = _parser().parse_args(arguments)
     try:
         return int(options.run(options))
     except SymseriesError as error:
-        print(f"symseries: {error}", file=sys.stderr)
+        print(_one_line(f"symseries: {error}"), file=sys.stderr)
         return UNANSWERED
     except KeyboardInterrupt:
         print("symseries: interrupted, nothing was written", file=sys.stderr)
         return 130
+
+
+def _one_line(text: str) -> str:
+    return " ".join(text.splitlines())
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -85,15 +93,14 @@ def _add_fit(parser: argparse.ArgumentParser) -> None:
     add("--seed", type=int, default=0, help="seed of all randomness (default 0)")
     add("--latex", metavar="FILE", help="write law, constants and coefficients as a LaTeX document")
     add("--json", metavar="FILE", help="write the result as JSON")
-    add("--strict", action="store_true", help="exit with 1 when the law is rejected (p < 0.05)")
+    add("--strict", action="store_true", help="exit with 1 when the law is rejected (p < 0.01)")
     parser.set_defaults(run=_fit)
 
 
 # ---------------------------------------------------------------------------------------------------------------- fit
 def _fit(options: argparse.Namespace) -> int:
     writers = [(Path(path), make) for path, make in ((options.latex, _latex), (options.json, _json)) if path]
-    for path, _ in writers:
-        _check_folder(path)
+    _check_files([path for path, _ in writers], Path(options.table))
     law, notes = _law(options)
     inputs = law.used if options.inputs is None else _names(options.inputs, "input")
     table = _table(options, law, inputs)
@@ -104,7 +111,7 @@ def _fit(options: argparse.Namespace) -> int:
     for path, text in texts:
         write_text(path, text)
         print(f"written: {path}")
-    return REJECTED if options.strict and found.p_value is not None and found.p_value < _LEVEL else DONE
+    return REJECTED if options.strict and found.rejected else DONE
 
 
 def _latex(found: Fit) -> str:
@@ -115,9 +122,16 @@ def _json(found: Fit) -> str:
     return found.to_json() + "\n"
 
 
-def _check_folder(path: Path) -> None:
-    if not path.parent.is_dir():
-        raise OptionError(f"{path}: folder {str(path.parent)!r} does not exist; make it first")
+def _check_files(paths: Sequence[Path], table: Path) -> None:
+    """Refuse files that cannot be written, before anything is computed."""
+    for path in paths:
+        if not path.parent.is_dir():
+            raise OptionError(f"{path}: folder {str(path.parent)!r} does not exist; make it first")
+        if path.is_dir():
+            raise OptionError(f"{str(path)!r} is a folder; expected the name of a file to write")
+    resolved = [path.resolve() for path in (*paths, table)]
+    if len(set(resolved)) < len(resolved):
+        raise OptionError(f"{listing(paths)}: expected different files for the results, and none of them the table itself")
 
 
 def _law(options: argparse.Namespace) -> tuple[Law, list[str]]:
@@ -125,7 +139,7 @@ def _law(options: argparse.Namespace) -> tuple[Law, list[str]]:
     columns = column_names(options.table)
     known = parse_assignments(options.known, "known value") if options.known.strip() else {}
     constants = None if options.constants is None else _names(options.constants, "constant")
-    parsed = parse_law(options.law, declared=(*columns, *known, *(constants or ())))
+    parsed = parse_law(options.law, declared=(*filter(_is_name, columns), *known, *(constants or ())))
     names = sorted(s.name for s in parsed.expression.free_symbols)
     if parsed.target is None:
         raise LawNameError(f"law {options.law!r}: no target; write it as an equation, such as '{columns[-1]} = {options.law}'")
@@ -137,10 +151,20 @@ def _law(options: argparse.Namespace) -> tuple[Law, list[str]]:
         raise LawNameError(f"the law's target {parsed.target!r} also stands on its right side; solve the law for it first")
     _check_known(known, names, columns)
     if not variables:
-        raise LawNameError(f"law {options.law!r} has no column: its names are {listing(names) or 'none'}, the columns {listing(columns)}")
+        raise LawNameError(
+            f"law {options.law!r} has no column: its names are {listing(names) or 'none'}, the columns {listing(columns)}"
+        )
     _check_declared(names, variables, known, constants, columns)
     law = Law(options.law, variables, constants=constants, known=known)
     return law, _near_misses(law, columns)
+
+
+def _is_name(column: str) -> bool:
+    """Whether a law can hold the name of a column; other columns may be called what they like."""
+    try:
+        return bool(check_names(column, "column"))
+    except LawNameError:
+        return False
 
 
 def _check_known(known: dict[str, object], names: list[str], columns: Sequence[str]) -> None:
@@ -152,7 +176,11 @@ def _check_known(known: dict[str, object], names: list[str], columns: Sequence[s
 
 
 def _check_declared(
-    names: list[str], variables: Sequence[str], known: dict[str, object], constants: Sequence[str] | None, columns: Sequence[str]
+    names: list[str],
+    variables: Sequence[str],
+    known: dict[str, object],
+    constants: Sequence[str] | None,
+    columns: Sequence[str],
 ) -> None:
     """With --constants, refuse a name that is nothing, suggesting columns too."""
     if constants is None:
@@ -160,7 +188,9 @@ def _check_declared(
     for name in names:
         if name not in (*variables, *known, *constants):
             near = suggestion(name, (*columns, *known, *constants))
-            raise LawNameError(f"name {name!r} in the law is neither a column nor a declared constant{near}; columns: {listing(columns)}")
+            raise LawNameError(
+                f"name {name!r} in the law is neither a column nor a declared constant{near}; columns: {listing(columns)}"
+            )
 
 
 def _near_misses(law: Law, columns: Sequence[str]) -> list[str]:
@@ -175,7 +205,11 @@ def _near_misses(law: Law, columns: Sequence[str]) -> list[str]:
 
 def _roles(law: Law, inputs: Sequence[str]) -> list[str]:
     known = ", ".join(f"{name} = {float(value):g}" for name, value in law.known.items())
-    lines = [f"variables {', '.join(law.used)}", f"constants {', '.join(law.constants)}", *([f"known     {known}"] if known else [])]
+    lines = [
+        f"variables {', '.join(law.used)}",
+        f"constants {', '.join(law.constants)}",
+        *([f"known     {known}"] if known else []),
+    ]
     return [*lines, f"inputs    {', '.join(inputs)}"] if tuple(inputs) != law.used else lines
 
 
@@ -211,8 +245,8 @@ def _space(text: str | None, net: Network, table: Table) -> Space | None:
     points = table.select(net.inputs)
     if basis == "nodal" and not order:
         return EmpiricalSpace(points, None)
-    if basis not in ("legendre", "empirical", "taylor"):
-        raise OptionError(f"--space {text!r}{suggestion(basis, ('legendre', 'empirical', 'taylor', 'nodal'))}; expected legendre:6, empirical:6, taylor:4 or nodal")
+    if basis not in _BASES or basis == "nodal":
+        raise OptionError(f"--space {text!r}{suggestion(basis, _BASES)}; expected legendre:6, empirical:6, taylor:4 or nodal")
     if not order.isdecimal():
         raise OptionError(f"--space {text!r}: order {order!r}; expected an integer >= 0, as in {basis}:6")
     columns = {name: points[name] for name in net.inputs}
@@ -225,11 +259,11 @@ def _space(text: str | None, net: Network, table: Table) -> Space | None:
 
 # --------------------------------------------------------------------------------------------------------------- demo
 def _demo(options: argparse.Namespace) -> int:
+    if options.output and not options.output.is_dir():
+        raise OptionError(f"--output {options.output}: no such folder; make it first")
     text, fits = report()
     print(text)
     if options.output:
-        if not options.output.is_dir():
-            raise OptionError(f"--output {options.output}: no such folder; make it first")
         for name, found in fits.items():
             write_text(options.output / f"{name}.tex", found.to_latex(document=True))
             write_text(options.output / f"{name}.json", found.to_json() + "\n")

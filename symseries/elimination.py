@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from fractions import Fraction
 from itertools import product
+from math import lcm
 
 import numpy as np
 
@@ -15,6 +16,7 @@ Jacobian = Callable[[Array], Array]
 
 _POINTS = 4  # at which a null direction is looked at
 _AGREEMENT = 1e-6
+_INVOLVED = 1e-8  # share of a null direction above which a constant takes part in it
 _LARGEST = 12  # numerators and denominators that a combination may have
 
 
@@ -22,8 +24,8 @@ def undetermined(jacobian: Jacobian, around: Array, names: Sequence[str], seed: 
     """Return one sentence for each combination of constants that the coefficients determine only as a whole.
 
     `jacobian(C)` is d beta/d C, (N, constants), at the constants C (p,); it is taken at random points near `around`. A null
-    direction that is the same everywhere in C_i or in log C_i leaves sums or products of powers determined. The list is empty
-    where every constant is determined.
+    direction that is the same everywhere in C_i or in log C_i leaves sums or products of powers determined. Points at which the
+    Jacobian is not finite are left out. The list is empty where every constant is determined.
 
     >>> undetermined(lambda C: np.array([[C[1], C[0]], [C[1], C[0]]]), np.ones(2), ("a", "b"))
     ['only a*b is determined, not a and b apart']
@@ -35,34 +37,41 @@ def undetermined(jacobian: Jacobian, around: Array, names: Sequence[str], seed: 
 def _sentences(jacobian: Jacobian, around: Array, names: Sequence[str], seed: int) -> list[str]:
     rng = np.random.default_rng(seed)
     points = [np.where(around == 0, 1.0, around) * rng.uniform(0.7, 1.4, len(names)) for _ in range(_POINTS)]
-    solutions = [solve_linear(matrix, np.zeros(len(matrix))) for matrix in map(jacobian, points)]
-    rank = max(solution.rank for solution in solutions)
+    pairs = [(point, matrix) for point, matrix in zip(points, map(jacobian, points), strict=True) if np.isfinite(matrix).all()]
+    solutions = [(point, matrix, solve_linear(matrix, np.zeros(len(matrix)))) for point, matrix in pairs]
+    rank = max((solution.rank for *_, solution in solutions), default=len(names))
     if rank == len(names):
         return []
-    kept = [(point, s.null_space) for point, s in zip(points, solutions, strict=True) if s.rank == rank]
-    norms = np.max([np.abs(null / np.abs(null).max()).max(axis=1) for _, null in kept], axis=0)
-    involved = [i for i in range(len(names)) if norms[i] > 1e-8]
-    missing = [i for i in involved if all(np.abs(jacobian(point)[:, i]).max(initial=0) == 0 for point, _ in kept)]
-    sentences = [f"{names[i]} has no influence on them" for i in missing]
-    rest = [i for i in involved if i not in missing]
-    if rest:
-        together = " and ".join([", ".join(names[i] for i in rest[:-1]), names[rest[-1]]] if len(rest) > 1 else [names[rest[0]]])
-        combinations = _combinations(kept, rest, names)
-        sentences.append(f"only {combinations} determined, not {together} apart" if combinations else f"{together} are not determined apart")
-    return sentences
+    silent = np.all([np.all(matrix == 0, axis=0) for _, matrix, s in solutions if s.rank == rank], axis=0)
+    kept = [(point, s.null_space / np.abs(s.null_space).max(axis=0)) for point, _, s in solutions if s.rank == rank]
+    reach = np.max([np.abs(null).max(axis=1) for _, null in kept], axis=0)
+    rest = [int(i) for i in np.flatnonzero((reach > _INVOLVED) & ~silent)]
+    missing = [f"{names[int(i)]} has no influence" for i in np.flatnonzero(silent)]
+    return [*missing, *([_entangled(kept, rest, names)] if rest else [])]
 
 
-def _combinations(kept: list[tuple[Array, Array]], rest: list[int], names: Sequence[str]) -> str:
-    """Return "a*b is", or "a*b and c + d are", or nothing where no simple combination fits."""
-    if len(rest) > 6:
-        return ""
+def _entangled(kept: list[tuple[Array, Array]], rest: list[int], names: Sequence[str]) -> str:
+    together = _together([names[i] for i in rest])
+    words = _combinations(kept, rest, names)
+    if not words:
+        return f"{together} are not determined apart"
+    return f"only {_together(words)} {'is' if len(words) == 1 else 'are'} determined, not {together} apart"
+
+
+def _together(words: Sequence[str]) -> str:
+    return " and ".join([*([", ".join(words[:-1])] if len(words) > 1 else []), words[-1]])
+
+
+def _combinations(kept: list[tuple[Array, Array]], rest: list[int], names: Sequence[str]) -> list[str]:
+    """Return the combinations that are determined, or nothing where no simple ones fit."""
+    if len(rest) > 8:
+        return []
     for logarithmic in product((False, True), repeat=len(rest)):
         divisors = [np.where(logarithmic, point[rest], 1.0)[:, None] for point, _ in kept]
         rows = [_complement(null[rest] / divisor) for (_, null), divisor in zip(kept, divisors, strict=True)]
         if all(row.shape == rows[0].shape and np.allclose(row, rows[0], atol=_AGREEMENT) for row in rows) and len(rows[0]):
-            words = [_in_words(row, logarithmic, [names[i] for i in rest]) for row in rows[0]]
-            return f"{' and '.join(words)} {'is' if len(words) == 1 else 'are'}"
-    return ""
+            return [_in_words(row, logarithmic, [names[i] for i in rest]) for row in rows[0]]
+    return []
 
 
 def _complement(null: Array) -> Array:
@@ -91,6 +100,8 @@ def _reduced(rows: Array) -> Array:
 
 def _in_words(row: Array, logarithmic: Sequence[bool], names: Sequence[str]) -> str:
     """Return the combination as text: a product of powers where all enter in their logarithm, else a sum."""
+    if all(logarithmic):  # a**2*b reads better than a*b**(1/2)
+        row = row * lcm(*(Fraction(float(w)).limit_denominator(_LARGEST).denominator for w in row))
     weights = [Fraction(float(w)).limit_denominator(_LARGEST) for w in row]
     parts = [(w, float(v), n, lg) for w, v, n, lg in zip(weights, row, names, logarithmic, strict=True) if abs(v) > 1e-9]
     if all(lg for *_, lg in parts):

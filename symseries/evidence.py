@@ -58,6 +58,7 @@ class Problem:
 
     @cached_property
     def sizes(self) -> list[tuple[int, int]]:
+        """Outputs and inputs of every affine map."""
         return [(out, into) for into, out in pairwise(self.widths)]
 
     @cached_property
@@ -134,6 +135,7 @@ class State:
 
     @cached_property
     def inverse(self) -> Array:
+        """R^-1, so that the covariance of the weights is R^-1 R^-T."""
         return np.asarray(np.linalg.solve(self.root, np.eye(self.theta.size)), dtype=np.float64)
 
     @cached_property
@@ -174,6 +176,7 @@ class Trained:
 
     @property
     def converged(self) -> bool:
+        """Whether no interval would show the distance to the optimum."""
         return self.distance < CONVERGED
 
 
@@ -188,8 +191,8 @@ def fit_network(problem: Problem, *, starts: Sequence[Array], settle: bool, iter
     entries = problem.y.size * problem.regularised.size
     if entries > MAX_ENTRIES:
         raise ResourceLimitError(
-            f"training: {problem.y.size} measurements times {problem.regularised.size} weights pass the limit of {MAX_ENTRIES}; "
-            "take fewer rows or a smaller network"
+            f"training: {problem.y.size} measurements times {problem.regularised.size} weights pass the limit of "
+            f"{MAX_ENTRIES}; take fewer rows or a smaller network"
         )
     begin = _settled if settle else _start
     runs = [_descend(problem, begin(problem, theta), iterations) for theta in starts]
@@ -262,14 +265,15 @@ def _renewed(problem: Problem, state: State) -> State:
     gamma = max(float(held.sum() - state.alpha * held @ (state.inverse**2).sum(axis=1)), 1e-3)
     squares = max(float(held @ state.theta**2), 1e-12)
     beta = 1.0 / np.maximum(state.noise, 1.0 / BETA_CAP)
-    return _linearised(problem, state.theta, min(gamma / squares, ALPHA_CAP), beta, state.residual, state.jacobian)
+    return _linearised(problem, state.theta, min(gamma / squares, ALPHA_CAP), beta, (state.residual, state.jacobian))
 
 
 def _state(problem: Problem, theta: Array, alpha: float, beta: Array) -> State:
-    return _linearised(problem, theta, alpha, beta, *problem.linearise(theta))
+    return _linearised(problem, theta, alpha, beta, problem.linearise(theta))
 
 
-def _linearised(problem: Problem, theta: Array, alpha: float, beta: Array, residual: Array, jacobian: Array) -> State:
+def _linearised(problem: Problem, theta: Array, alpha: float, beta: Array, at: tuple[Array, Array]) -> State:
+    residual, jacobian = at
     noise, prior = np.sqrt(beta)[:, None], np.sqrt(alpha) * problem.regularised
     rows = np.vstack([(noise[..., None] * jacobian).reshape(-1, theta.size), np.diag(prior)])
     right = np.concatenate([(noise * residual).ravel(), -prior * theta])

@@ -205,22 +205,26 @@ def _inverse_function(name: str, square: int, exponent: Fraction, sign: int = 1)
             _check_positive(
                 name, base, ring, where, zero=branch, below=f"{name} is real between -1 and 1 only; move the centre"
             )
+        value = ring.elementary(name, b, where)
         if order == 0:
-            return ring.elementary(name, b, where)[None, :]
+            return value[None, :]
         slope = ring.power(base, exponent, where) * sign
         parts = (base, b * (2 * square), ring.scalar(square))
-        return _integral(ring.elementary(name, b, where), _quadratic_power(parts, exponent, slope, order, ring), order, ring)
+        return _integral(value, _quadratic_power(parts, exponent, slope, order, ring), order, ring)
 
     return rule
 
 
 def _erf(b: Array, order: int, ring: Scalars, where: str) -> Array:
+    value = ring.elementary("erf", b, where)
+    if order == 0:
+        return value[None, :]
     slope = ring.zeros(order + 1, len(b))
     slope[0] = ring.elementary("erf_slope", b, where)
     for k in range(1, order + 1):  # g = exp(-u**2): k g_k = -2 b g_(k-1) - 2 g_(k-2)
         total = slope[k - 1] * b
         slope[k] = (total + slope[k - 2] if k > 1 else total) * ring.scalar(Fraction(-2, k))
-    return _integral(ring.elementary("erf", b, where), slope, order, ring)
+    return _integral(value, slope, order, ring)
 
 
 def _piecewise_linear(name: str, left: int, right: int) -> Rule:

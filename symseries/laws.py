@@ -173,6 +173,10 @@ class Law:
 class LawSeries:
     """A law over a space: coefficients beta_n(C) as functions of the constants C.
 
+    >>> import symseries as ss
+    >>> ss.Law("k/sqrt(d)", variables=("d",)).expand(ss.TaylorSpace({"d": 4}, order=2)).coefficients.tolist()
+    [k/2, -k/16, 3*k/256]
+
     Over a Taylor space they follow from the law's own power series; over any other they are the projection matrix times the
     law's values at the nodes, linear constants once and for all.
     """

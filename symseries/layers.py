@@ -236,7 +236,14 @@ class Activation(Layer):
 
 @dataclass(frozen=True, eq=False)
 class Whitening(Layer):
-    """Standardisation y = (x - mean)/scale at any point of a network (eq. 37): `mean` and `scale` (k,), scale not zero."""
+    """Standardisation y = (x - mean)/scale at any point of a network (eq. 37): `mean` and `scale` (k,), scale not zero.
+
+    Numbers are kept as in `Affine`. Raises `NetworkFormatError` for what is no number; lengths and zeros are refused by the
+    network.
+
+    >>> Whitening([1], [2]).expression([sympy.Symbol("x")])
+    [x/2 - 1/2]
+    """
 
     mean: Any
     scale: Any
@@ -289,7 +296,11 @@ class Whitening(Layer):
 class Transform(Layer):
     """Functions of single inputs, by name, as the first layer: Transform({"d": "log"}) feeds log(d) in place of d.
 
-    Raises `UnsupportedLayerError` for a function that is not known.
+    The functions are those of `Activation`. Raises `UnsupportedLayerError` for one that is not known.
+
+    >>> import symseries as ss
+    >>> ss.Network([Transform({"d": "log"}), Affine([[2, 1]])], inputs=("c", "d")).expression()
+    2*c + log(d)
     """
 
     kind = "transform"
@@ -343,7 +354,13 @@ class Transform(Layer):
 
 @dataclass(frozen=True)
 class Dropout(Layer):
-    """Dropout at inference, which does nothing; `rate` in [0, 1) is kept for the record."""
+    """Dropout at inference, which does nothing; `rate` in [0, 1) is kept for the record.
+
+    Raises `OptionError` for another rate.
+
+    >>> Dropout(0.2).expression([sympy.Symbol("x")])
+    [x]
+    """
 
     rate: float
     kind = "dropout"

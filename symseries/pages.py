@@ -19,8 +19,9 @@ def latex_document(parts: Iterable[str]) -> str:
     >>> print(latex_document(["$x$"]).splitlines()[-2])
     $x$
     """
-    head = [r"\documentclass{article}", r"\usepackage[margin=25mm]{geometry}", *(rf"\usepackage{{{name}}}" for name in _PACKAGES)]
-    return "\n".join([*head, r"\begin{document}", *(part.rstrip("\n") for part in parts), r"\end{document}"])
+    packages = [r"\usepackage[margin=25mm]{geometry}", *(rf"\usepackage{{{name}}}" for name in _PACKAGES)]
+    body = [part.rstrip("\n") for part in parts]
+    return "\n".join([r"\documentclass{article}", *packages, r"\begin{document}", *body, r"\end{document}"]) + "\n"
 
 
 def versions() -> dict[str, str]:
@@ -56,10 +57,33 @@ def html_page(title: str, warnings: Iterable[str], sections: Iterable[Section]) 
     """
     said = [f"<li>{escape_html(text)}</li>" for text in warnings]
     top = ['<aside aria-label="Warnings">', "<h2>Read this first</h2>", "<ul>", *said, "</ul>", "</aside>"] if said else []
-    body = [line for part in sections for line in ("<section>", f"<h2>{escape_html(part.heading)}</h2>", *part.blocks, "</section>")]
+    body = [
+        line for part in sections for line in ("<section>", f"<h2>{escape_html(part.heading)}</h2>", *part.blocks, "</section>")
+    ]
     head = ['<meta charset="utf-8">', '<meta name="viewport" content="width=device-width, initial-scale=1">']
-    lines = ["<!DOCTYPE html>", '<html lang="en">', "<head>", *head, f"<title>{escape_html(title)}</title>", f"<style>{_STYLE}</style>"]
-    return "\n".join([*lines, "</head>", "<body>", "<main>", f"<h1>{escape_html(title)}</h1>", *top, *body, "</main>", "</body>", "</html>", ""])
+    lines = [
+        "<!DOCTYPE html>",
+        '<html lang="en">',
+        "<head>",
+        *head,
+        f"<title>{escape_html(title)}</title>",
+        f"<style>{_STYLE}</style>",
+    ]
+    return "\n".join(
+        [
+            *lines,
+            "</head>",
+            "<body>",
+            "<main>",
+            f"<h1>{escape_html(title)}</h1>",
+            *top,
+            *body,
+            "</main>",
+            "</body>",
+            "</html>",
+            "",
+        ]
+    )
 
 
 def paragraph(text: str) -> str:
@@ -95,7 +119,8 @@ _STYLE = (
     "body{margin:0;font:16px/1.5 system-ui,sans-serif;color:#1f2937;background:#fff}"
     "main{max-width:60rem;margin:0 auto;padding:1rem}h1{font-size:1.6rem;line-height:1.2}"
     "h2{font-size:1.15rem;margin-top:2rem;border-bottom:1px solid #d1d5db;padding-bottom:.2rem}"
-    "aside{border-left:4px solid #b45309;background:#fffbeb;padding:.2rem 1rem;margin:1rem 0}aside h2{border:0;margin:.6rem 0 0}"
+    "aside{border-left:4px solid #b45309;background:#fffbeb;padding:.2rem 1rem;margin:1rem 0}"
+    "aside h2{border:0;margin:.6rem 0 0}"
     "table{border-collapse:collapse;font-variant-numeric:tabular-nums;font-size:.92rem}"
     "caption{text-align:left;padding-bottom:.4rem;color:#4b5563}th,td{padding:.25rem .8rem;text-align:left;white-space:nowrap}"
     "thead th{border-bottom:1.5px solid #1f2937}tbody tr+tr{border-top:1px solid #e5e7eb}th{font-weight:600}"

@@ -73,9 +73,12 @@ def read_network(source: object, *, inputs: object = None, outputs: object = Non
     """
     net = source if isinstance(source, Network) else _from_source(source)
     for what, given, held in (("inputs", inputs, net.inputs), ("outputs", outputs, net.outputs)):
-        names = (given,) if isinstance(given, str) else given
-        if names is not None and tuple(names) != held:  # type: ignore[call-overload]  # whatever it is, it is compared
-            raise NetworkShapeError(f"{what}={names!r}: the network names its {what} {listing(held)}; leave {what} out")
+        if (
+            given is not None
+            and (len(held) > 1 or given != held[0])
+            and (not isinstance(given, (list, tuple)) or tuple(given) != held)
+        ):
+            raise NetworkShapeError(f"{what}={given!r}: the network names its {what} {listing(held)}; leave {what} out")
     return net
 
 
@@ -254,16 +257,17 @@ def _flag(value: object, what: str) -> bool:
 
 
 # -------------------------------------------------------------------------------------------------------------- layers
-def _layer(record: object, place: int) -> Layer:
+def _layer(value: object, place: int) -> Layer:
     where = f"layer {place}"
-    kind = _typed(record, dict, where).get("kind")  # type: ignore[attr-defined]  # checked to be a dict
+    record = _typed(value, dict, where)
+    kind = record.get("kind")
     if not isinstance(kind, str) or kind not in _LAYERS:
         near = suggestion(kind, _LAYERS) if isinstance(kind, str) else ""
         raise UnsupportedLayerError(f"{where}: kind {kind!r} is not known{near}; expected {listing(_LAYERS)}")
     required, optional, read = _LAYERS[kind]
-    _check_keys(record, ("kind", *required), optional, f"{where} ({kind})")  # type: ignore[arg-type]  # checked to be a dict
+    _check_keys(record, ("kind", *required), optional, f"{where} ({kind})")
     try:
-        return read(record)  # type: ignore[arg-type]  # checked to be a dict
+        return read(record)
     except SymseriesError as error:
         raise type(error)(f"{where} ({kind}): {error}") from error
 

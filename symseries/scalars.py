@@ -66,7 +66,10 @@ def _typed_fraction(value: object) -> Fraction | None:
 
 
 def _shown(value: object) -> str:
-    text = " ".join(repr(value).split())
+    try:
+        text = " ".join(repr(value).split())
+    except ValueError:  # Python writes no integer of more than 4300 digits
+        text = "a number"
     return f"{text if len(text) <= 40 else text[:39] + '…'} ({type(value).__name__})"
 
 
@@ -86,6 +89,8 @@ def stored(value: object, what: str = "number", error: type[SymseriesError] = Op
 
 def as_fraction(value: object) -> Fraction | None:
     """Return the exact value of a finite number of any usual type, None for everything else (also for booleans)."""
+    if isinstance(value, Fraction):
+        return value
     if isinstance(value, (bool, np.bool_)):
         return None
     if isinstance(value, (fmpq, fmpz)):
@@ -184,15 +189,21 @@ class Scalars:
 
 
 class _Float64(Scalars):
+    """Float64 coefficients: fast, rounded to 53 bits.
+
+    >>> F64.array(["1/20", 3]).tolist()
+    [0.05, 3.0]
+    """
+
     name, exact, dtype = "F64", False, float
 
     def element(self, value: object) -> float:
         if isinstance(value, float):
             return float(value)
-        if isinstance(value, sympy.Expr) and value.is_number and value.is_extended_real:
-            return float(value)
         exact = as_fraction(typed(value) if isinstance(value, str) else value)
         if exact is None:
+            if isinstance(value, sympy.Expr) and value.is_number and value.is_extended_real:
+                return float(value)
             raise OptionError(f"number: {_shown(value)} is not a real number")
         try:
             return float(exact)
@@ -237,6 +248,12 @@ def _as_array(values: object) -> Array:
 
 
 class _Rationals(Scalars):
+    """Exact rational coefficients; a value that is not rational raises `OptionError`.
+
+    >>> QQ.handed(QQ.array(["1/20", 0.5])).tolist()
+    [1/20, 1/2]
+    """
+
     name, exact = "QQ", True
 
     def element(self, value: object) -> fmpq:
@@ -357,10 +374,7 @@ _RATIONAL_VALUES: dict[str, tuple[int, tuple[int, int]]] = {
 }  # fmt: skip
 
 F64: Scalars = _Float64()
-"""Float64 coefficients: fast, rounded to 53 bits."""
-
 QQ: Scalars = _Rationals()
-"""Exact rational coefficients; a value that is not rational raises."""
 
 _RINGS = {ring.name: ring for ring in (F64, QQ)}
 

@@ -130,7 +130,7 @@ class Series:
     def __mul__(self, other: object) -> Series:
         if not isinstance(other, Series):
             factor = self.scalars.element(other)
-            scaled = None if self.covariance is None else self.covariance * float(factor) ** 2
+            scaled = None if self.covariance is None else self.covariance * F64.element(factor) ** 2
             return self._like(self._table * factor, scaled)
         right = self._operand(other)
         if isinstance(self.space, TaylorSpace):
@@ -324,7 +324,7 @@ class Series:
             return _restored(json.loads(text))
         except (DataError, ResourceLimitError):
             raise
-        except (AttributeError, KeyError, RecursionError, TypeError, ValueError) as error:
+        except (AttributeError, LookupError, RecursionError, TypeError, ValueError) as error:
             raise DataError(f"series: the text is no series in JSON ({error}); write it with Series.to_json") from error
 
 

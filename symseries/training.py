@@ -9,7 +9,7 @@ import numpy as np
 
 from symseries.activations import canonical, checked_parameters
 from symseries.errors import DataError, NetworkShapeError, OptionError, UnsupportedLayerError, listing
-from symseries.evidence import ITERATIONS, Layers, Problem, Trained, fit_network
+from symseries.evidence import Layers, Problem, Trained, fit_network
 from symseries.layers import Activation, Affine, Dropout, Layer, Transform, Whitening
 from symseries.names import check_names
 from symseries.network import Network, Training, measured_column
@@ -47,15 +47,18 @@ def train(
     True
     """
     names = check_names(inputs, "input")
+    if not isinstance(target, str):
+        raise OptionError(f"target={target!r}: expected the name of a column, such as 'y' or 'log(y)'")
     data, y = _measurements(table, names, (target,))
     logarithms = tuple(name for name in names if _spans_a_decade(data[name]))
     widths = _widths(hidden)
     activations = tuple((canonical(activation), dict(checked_parameters(canonical(activation), {}))) for _ in widths)
     frame = _Frame(data.matrix(names), y, [name in logarithms for name in names])
     problem = Problem(frame.X, frame.y, (len(names), *widths, 1), activations)
-    generator = np.random.default_rng(_seed(rng))
+    generator = np.random.default_rng(seeded(rng))
     starts = [problem.random_start(generator) for _ in range(_count(restarts))]
-    return _network(fit_network(problem, starts=starts, settle=False), problem, frame, names, (target,), data)
+    trained = fit_network(problem, starts=starts, settle=False)
+    return _network(trained, problem, frame, inputs=names, outputs=(target,), data=data)
 
 
 def refine(net: Network, table: object = None) -> Network:
@@ -70,6 +73,8 @@ def refine(net: Network, table: object = None) -> Network:
     >>> refine(rough, {"x": x, "y": np.exp(-x)}).training.converged
     True
     """
+    if not isinstance(net, Network):
+        raise OptionError(f"refine: {net!r} is no network; expected a symseries.Network, such as train or read_network return")
     source = net.data if table is None else table
     if source is None:
         raise DataError("refine: the network has no data; pass the table, as refine(net, table)")
@@ -80,7 +85,8 @@ def refine(net: Network, table: object = None) -> Network:
     layers = frame.standardised(core)
     problem = Problem(frame.X, frame.y, (len(net.inputs), *(len(b) for _, b in layers)), activations)
     start = np.concatenate([np.concatenate([w.ravel(), b]) for w, b in layers])
-    return _network(fit_network(problem, starts=[start], settle=True, iterations=ITERATIONS), problem, frame, net.inputs, net.outputs, data)
+    trained = fit_network(problem, starts=[start], settle=True)
+    return _network(trained, problem, frame, inputs=net.inputs, outputs=net.outputs, data=data)
 
 
 class _Frame:
@@ -118,7 +124,10 @@ def _measurements(table: object, inputs: tuple[str, ...], outputs: Sequence[str]
             raise DataError(f"target {column!r} is also an input; name another column")
         if transform and (data[column] <= 0).any():
             row = int(np.flatnonzero(data[column] <= 0)[0])
-            raise DataError(f"{data.source}, data row {row + 1}: {column} = {data[column][row]:g} has no logarithm; expected positive values")
+            raise DataError(
+                f"{data.source}, data row {row + 1}: {column} = {data[column][row]:g} has no logarithm; "
+                "expected positive values, or a target without log"
+            )
         columns.append(np.log(data[column]) if transform else data[column])
     return data, np.stack(columns, axis=1)
 
@@ -136,7 +145,7 @@ def _widths(hidden: object) -> tuple[int, ...]:
 
 
 def _positive(value: object) -> bool:
-    return isinstance(value, (int, np.integer)) and not isinstance(value, bool) and value > 0
+    return isinstance(value, (int, np.integer)) and not isinstance(value, bool) and bool(value > 0)
 
 
 def _count(restarts: object) -> int:
@@ -145,14 +154,16 @@ def _count(restarts: object) -> int:
     return int(restarts)  # type: ignore[call-overload, no-any-return]
 
 
-def _seed(rng: object) -> Any:
-    if rng is None or isinstance(rng, (int, np.integer, np.random.Generator)) and not isinstance(rng, bool):
+def seeded(rng: object) -> Any:
+    """Return what `numpy.random.default_rng` takes: a seed, a generator, or None for one that is not repeatable."""
+    seed = isinstance(rng, (int, np.integer)) and not isinstance(rng, bool) and rng >= 0
+    if rng is None or seed or isinstance(rng, np.random.Generator):
         return rng
-    raise OptionError(f"rng={rng!r}: expected a seed such as rng=0, or a numpy.random.Generator")
+    raise OptionError(f"rng={rng!r}: expected a seed, an integer >= 0, or a numpy.random.Generator")
 
 
 def _network(
-    trained: Trained, problem: Problem, frame: _Frame, inputs: tuple[str, ...], outputs: tuple[str, ...], data: Table
+    trained: Trained, problem: Problem, frame: _Frame, *, inputs: tuple[str, ...], outputs: tuple[str, ...], data: Table
 ) -> Network:
     """Return the trained weights as a network of measured units, with all that it knows of itself."""
     named = [name for name, logarithm in zip(inputs, frame.logarithms, strict=True) if logarithm]
@@ -167,17 +178,17 @@ def _network(
 
 
 def _report(trained: Trained, problem: Problem, frame: _Frame, logarithms: tuple[str, ...]) -> Training:
+    """Return the report; of several outputs, rmse and noise are of the first, R² and effective weights their mean."""
     theta = np.concatenate([np.concatenate([w.ravel(), b]) for w, b in trained.layers])
-    residual, unit = problem.y - problem.predict(theta), float(frame.unit[0])
-    total = float((problem.y**2).mean())
-    fitted, heldout = float((residual**2).mean()), float((trained.loo**2).mean())
+    fitted, heldout = ((problem.y - problem.predict(theta)) ** 2).mean(axis=0), (trained.loo**2).mean(axis=0)
+    unit, total = float(frame.unit[0]), float((problem.y**2).mean())
     return Training(
-        rmse=unit * fitted**0.5,
-        r2=1 - fitted / total if total else 0.0,
-        heldout_rmse=unit * heldout**0.5,
-        heldout_r2=1 - heldout / total if total else 0.0,
+        rmse=unit * float(fitted[0]) ** 0.5,
+        r2=1 - float(fitted.mean()) / total if total else 0.0,
+        heldout_rmse=unit * float(heldout[0]) ** 0.5,
+        heldout_r2=1 - float(heldout.mean()) / total if total else 0.0,
         noise=unit * float(trained.s2[0]) ** 0.5,
-        effective_weights=trained.gamma,
+        effective_weights=trained.gamma / problem.y.shape[1],
         distance=trained.distance,
         converged=trained.converged,
         rows=len(problem.y),

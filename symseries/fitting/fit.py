@@ -14,6 +14,7 @@ from symseries.fitting.solve import solve
 from symseries.laws import Law
 from symseries.network import Network, measured_column
 from symseries.spaces import Space
+from symseries.training import seeded
 
 _FAR = 3.0  # standard errors between network and direct fit, beyond which the network is not believed
 
@@ -28,7 +29,7 @@ def fit(
     bounds: object = None,
     start: object = None,
     level: float = 0.95,
-    rng: int | np.random.Generator = 0,
+    rng: object = 0,
 ) -> Fit:
     """Return the constants C that bring the law's coefficients beta(C) closest to those of the source, alpha.
 
@@ -39,7 +40,8 @@ def fit(
 
     Parameters: `source`, a Network or a table (path, mapping, DataFrame); `law`; `space`, where both sides meet; `data`, the
     table of a network that carries none; `output`, the output meant where there are several; `bounds` and `start`, mappings of
-    constants; `level` of the intervals; `rng`, a seed for the starts of nonlinear constants.
+    constants, the start for all that are searched for (those that enter nonlinearly or have bounds); `level` of the intervals;
+    `rng`, a seed or NumPy generator for the starts of nonlinear constants.
     Raises `LawNameError` for names that do not meet, `IdentifiabilityError` naming the combination that is determined,
     `ConvergenceError`, `OptionError`, `DataError`.
 
@@ -48,15 +50,21 @@ def fit(
     >>> print(found.constants["b"])
     1.980 ± 0.042
     """
-    if isinstance(level, bool) or not isinstance(level, (int, float)) or not 0 < level < 1:
-        raise OptionError(f"level={level!r}: expected a number between 0 and 1, such as 0.95")
-    prepared = prepare(source, law, space, data, output)
-    solved = solve(prepared, start, bounds, np.random.default_rng(rng))
+    _check_level(level)
+    generator = np.random.default_rng(seeded(rng))
+    # bounds are kept by a search in floating point
+    prepared = prepare(source, law, space, data, output, exact=not bounds)
+    solved = solve(prepared, start, bounds, generator)
     found = Fit(prepared, solved, judge(prepared, solved), level)
-    return found if prepared.direct else _with_baseline(found, start, bounds, rng)
+    return found if prepared.direct else _with_baseline(found, bounds, generator)
 
 
-def _with_baseline(found: Fit, start: object, bounds: object, rng: int | np.random.Generator) -> Fit:
+def _check_level(level: object) -> None:
+    if isinstance(level, bool) or not isinstance(level, (float, np.floating)) or not 0 < level < 1:
+        raise OptionError(f"level={level!r}: expected a number between 0 and 1, such as 0.95")
+
+
+def _with_baseline(found: Fit, bounds: object, rng: np.random.Generator) -> Fit:
     """Return the fit with the direct fit of the same law to the same data beside it, where there are data."""
     prepared = found.prepared
     side = _direct_source(prepared)
@@ -64,8 +72,7 @@ def _with_baseline(found: Fit, start: object, bounds: object, rng: int | np.rand
         return found
     try:
         direct = direct_record(side, prepared.law)
-        near = start or {name: float(e.value) for name, e in found.constants.items()}
-        solved = solve(direct, near, bounds, np.random.default_rng(rng))
+        solved = solve(direct, {name: float(e.value) for name, e in found.constants.items()}, bounds, rng)
     except SymseriesError as error:
         return dataclasses.replace(found, remarks=(f"no direct fit beside this one: {error}",))
     baseline = Fit(direct, solved, judge(direct, solved), found.level)
@@ -85,12 +92,15 @@ def _distance(found: Fit) -> tuple[str, ...]:
     """Return the warning that network and direct fit are far apart, with the constant that is farthest."""
     assert found.baseline is not None  # noqa: S101 - narrows the type
     apart = {
-        name: abs(float(found.constants[name].value) - float(e.value)) / e.stderr for name, e in found.baseline.constants.items() if e.stderr
+        name: abs(float(found.constants[name].value) - float(estimate.value)) / estimate.stderr
+        for name, estimate in found.baseline.constants.items()
+        if estimate.stderr
     }
     if not apart or max(apart.values()) <= _FAR:
         return ()
     name = max(apart, key=lambda n: apart[n])
-    return (
-        f"network and direct fit differ by {apart[name]:.1f} standard errors in {name}: the network is under-trained, or the space does "
-        "not suit the data; refine(net) repairs the first",
+    warning = (
+        f"network and direct fit differ by {apart[name]:.1f} standard errors in {name}: the network is under-trained, or the "
+        "space does not suit the data; refine(net) repairs the first"
     )
+    return (warning,)

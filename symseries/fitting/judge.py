@@ -10,11 +10,13 @@ from symseries.fitting.prepare import EIGENVALUE_FLOOR, Prepared, orthonormal_co
 from symseries.fitting.solve import Solved
 from symseries.network import Network
 from symseries.scalars import F64, Array
-from symseries.spaces import EmpiricalSpace, TaylorSpace
+from symseries.spaces import EmpiricalSpace, LegendreSpace, TaylorSpace
 
-_REJECTED = 0.01
+REJECTED = 0.01  # p-value below which a law is called rejected
 _MEMORISING = 0.7  # share of the measurements that the weights use up
 _OVERFITTED = 0.3  # explained variance lost on data left out
+_CORNER = 0.5  # of the half-width: beyond it on every axis lies a corner of a box
+_MOST_AXES = 6  # of a box whose corners are looked at
 
 
 @dataclass(frozen=True)
@@ -39,11 +41,16 @@ class Judged:
 
 def judge(prepared: Prepared, solved: Solved) -> Judged:
     """Return the judgement of a solution."""
-    chi2, dof = _chi_squared(prepared, solved)
+    chi2, dof, untested = _chi_squared(prepared, solved)
     p_value = None if chi2 is None or dof is None else _tail(chi2, dof)
     birge = max(1.0, (chi2 / dof) ** 0.5) if chi2 is not None and dof else 1.0
     covariance, reason, freedom = _covariance(prepared, solved, birge)
-    warnings = (*prepared.notes, *_warnings(prepared, p_value, reason))
+    warnings = (
+        *prepared.notes,
+        *_warnings(prepared, p_value, (reason, untested)),
+        *_empty_corners(prepared),
+        *_health(prepared),
+    )
     return Judged(covariance, reason, freedom, _misfit(prepared, solved), chi2, dof, p_value, birge, warnings)
 
 
@@ -66,18 +73,18 @@ def _loose(prepared: Prepared, solved: Solved) -> Array:
     Where the law does not fit, its misfit and not the noise limits what a constant means: Birge's factor scales this.
     """
     norms = np.sqrt(prepared.space.norms())
-    values, vectors = orthonormal_covariance(prepared.space, prepared.alpha, prepared.source)
+    values, vectors = orthonormal_covariance(prepared.space, prepared.alpha)
     root = solved.gain @ (vectors * np.sqrt(np.maximum(values, 0.0)) / norms[:, None])
     return np.asarray(root @ root.T)
 
 
 def _direct_covariance(prepared: Prepared, solved: Solved) -> tuple[Array | None, str, float]:
-    """Return s**2 (J'J)**-1 with s**2 = RSS/(n - p), as ordinary least squares has it."""
-    residual = F64.array(solved.residual)
+    """Return s**2 (J'WJ)**-1 with s**2 = r'Wr/(n - p), as least squares has it for measurements of these weights."""
+    residual, inverse = prepared.weighted(F64.array(solved.residual)), solved.gain / prepared.root
     freedom = len(residual) - len(solved.values)
     if freedom < 1:
         return None, f"{len(residual)} rows for {len(solved.values)} constants leave nothing to estimate the noise from", np.inf
-    return float(residual @ residual) / freedom * solved.gain @ solved.gain.T, "", float(freedom)
+    return float(residual @ residual) / freedom * inverse @ inverse.T, "", float(freedom)
 
 
 def _why_unknown(prepared: Prepared) -> str:
@@ -88,23 +95,27 @@ def _why_unknown(prepared: Prepared) -> str:
     return "the covariance of the network's weights is not known; use refine(net, table) or train for standard errors"
 
 
-def _chi_squared(prepared: Prepared, solved: Solved) -> tuple[float | None, int | None]:
-    """Return chi-squared and degrees of freedom in the subspace that the covariance determines.
+def _chi_squared(prepared: Prepared, solved: Solved) -> tuple[float | None, int | None, str]:
+    """Return chi-squared and degrees of freedom in the subspace that the covariance determines; or why there is no test.
 
     The subspace holds the eigenvectors of Cov(alpha) + tau**2 above the floor; the law is refitted there, to first order.
     """
     if prepared.alpha.covariance is None:
-        return None, None
-    values, vectors = orthonormal_covariance(prepared.space, prepared.alpha, prepared.source)
+        return None, None, ""
+    values, vectors = orthonormal_covariance(prepared.space, prepared.alpha)
     kept = values > EIGENVALUE_FLOOR * values.max()
     whiten = (vectors[:, kept] / np.sqrt(values[kept])).T * np.sqrt(prepared.space.norms())
     residual, jacobian = whiten @ F64.array(solved.residual), whiten @ solved.jacobian
     dof = int(kept.sum()) - len(solved.values)
     if dof < 1:
-        return None, None
+        return (
+            None,
+            None,
+            f"the network determines {int(kept.sum())} directions, no more than the {len(solved.values)} constants",
+        )
     q, _ = np.linalg.qr(jacobian / np.maximum(np.linalg.norm(jacobian, axis=0), 1e-300))
     left = residual - q @ (q.T @ residual)
-    return float(left @ left), dof
+    return float(left @ left), dof, ""
 
 
 def _tail(chi2: float, dof: int) -> float:
@@ -126,18 +137,40 @@ def _misfit(prepared: Prepared, solved: Solved) -> float:
     return float(np.sqrt(norms @ residual**2 / size)) if size else 0.0
 
 
-def _warnings(prepared: Prepared, p_value: float | None, reason: str) -> list[str]:
+def _warnings(prepared: Prepared, p_value: float | None, reasons: tuple[str, str]) -> list[str]:
     said = []
+    no_errors, no_test = reasons
     if isinstance(prepared.space, TaylorSpace) and not prepared.scalars.exact:
         said.append(
-            "unweighted Taylor matching depends on the units and is 14 to 30 times less accurate in the median than a space of the "
-            "data; use it for derivations, not for constants"
+            "unweighted Taylor matching depends on the units and is 14 to 30 times less accurate in the median than a space of "
+            "the data; use it for derivations, not for constants"
         )
-    if reason and not prepared.scalars.exact:
-        said.append(f"no standard errors: {reason}")
-    if p_value is not None and p_value < _REJECTED:
-        said.append(f"the law is rejected: what it leaves unexplained exceeds the uncertainty of the network (p = {p_value:.2g})")
-    return said + _health(prepared)
+    if no_errors and not prepared.scalars.exact:
+        said.append(f"no standard errors: {no_errors}")
+    if no_test:
+        said.append(f"no test of the law: {no_test}")
+    if p_value is not None and p_value < REJECTED:
+        said.append(
+            f"the law is rejected: what it leaves unexplained exceeds the uncertainty of the network (p = {p_value:.2g})"
+        )
+    return said
+
+
+def _empty_corners(prepared: Prepared) -> list[str]:
+    """Warn of corners of a box without data: there the network extrapolates, and the fit believes it as much as elsewhere."""
+    space, data = prepared.space, prepared.source.data
+    if not isinstance(space, LegendreSpace) or data is None or len(space.variables) > _MOST_AXES:
+        return []
+    window = space.window(data.matrix(space.variables))
+    outer = window[(np.abs(window) > _CORNER).all(axis=1) & (np.abs(window) <= 1 + 1e-9).all(axis=1)]
+    corners, held = 2 ** len(space.variables), len({tuple(row) for row in np.sign(outer).tolist()})
+    if held == corners:
+        return []
+    warning = (
+        f"{corners - held} of {corners} corners of the box hold no data (the outer quarter of every axis): the network "
+        "extrapolates there; leave space out to fit where the data are"
+    )
+    return [warning]
 
 
 def _health(prepared: Prepared) -> list[str]:
@@ -149,7 +182,7 @@ def _health(prepared: Prepared) -> list[str]:
         said.append(f"the network is not at its optimum ({training.distance:.2g} standard errors away); use refine(net)")
     if training.effective_weights > _MEMORISING * training.rows or training.r2 - training.heldout_r2 > _OVERFITTED:
         said.append(
-            f"the network memorises: {training.effective_weights:.0f} of {training.rows} measurements used up by its weights, R² "
-            f"{training.r2:.3f} and {training.heldout_r2:.3f} on data left out; it repeats the direct fit and tests nothing"
+            f"the network memorises: {training.effective_weights:.0f} of {training.rows} measurements used up by its weights, "
+            f"R² {training.r2:.3f} and {training.heldout_r2:.3f} on data left out; it repeats the direct fit and tests nothing"
         )
     return said

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import textwrap
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -28,9 +29,10 @@ from symseries.display import (
     write_text,
 )
 from symseries.errors import OptionError
-from symseries.fitting.judge import Judged
+from symseries.fitting.judge import REJECTED, Judged
 from symseries.fitting.prepare import Prepared
 from symseries.fitting.solve import Solved
+from symseries.layers import Pick
 from symseries.names import symbol
 from symseries.network import Network
 from symseries.pages import latex_document, versions
@@ -43,6 +45,7 @@ if TYPE_CHECKING:
 FORMAT = "symseries.fit"
 VERSION = 1
 _DIGITS = 4  # of coefficients in tables
+_WIDTH = 100  # of text in a terminal
 
 
 @dataclass(frozen=True)
@@ -87,7 +90,8 @@ class Fit:
         rows = zip(self.prepared.law.constants, self.solved.values, errors, strict=True)
         units, reach = self.prepared.law.units, self._reach
         return {
-            name: Estimate(v, e, None if e is None else (float(v) - reach * e, float(v) + reach * e), units.get(name)) for name, v, e in rows
+            name: Estimate(value, error, None if error is None else _around(float(value), reach * error), units.get(name))
+            for name, value, error in rows
         }
 
     @cached_property
@@ -137,6 +141,11 @@ class Fit:
         return self.judged.p_value
 
     @property
+    def rejected(self) -> bool:
+        """Whether the law is rejected: p < 0.01; False also where it is not tested."""
+        return self.p_value is not None and self.p_value < REJECTED
+
+    @property
     def warnings(self) -> tuple[str, ...]:
         """What a reader of the constants must know, one sentence each."""
         return (*self.judged.warnings, *self.remarks)
@@ -144,19 +153,25 @@ class Fit:
     @property
     def method(self) -> str:
         """How the constants were found, in a sentence."""
-        parts = [self.prepared.space.describe(), self.prepared.weighting, self.solved.method]
-        if self.covariance is not None:
-            kind = "residual variance" if self.prepared.direct else "delta method from the covariance of the weights"
-            widened = f", widened {self.judged.birge:.3g} times for the misfit" if self.judged.birge > 1 else ""
-            parts.append(f"standard errors by the {kind}{widened}")
-        return "; ".join(parts)
+        prepared = self.prepared
+        parts = [*filter(None, [prepared.composed]), prepared.space.describe(), prepared.weighting, self.solved.method]
+        return "; ".join([*parts, self._errors_in_words()])
+
+    def _errors_in_words(self) -> str:
+        if self.covariance is None:
+            return f"no standard errors: {self.judged.reason}"
+        if self.prepared.direct:
+            return "standard errors from the variance of the residuals"
+        widened = f", widened for the misfit (Birge factor {self.judged.birge:.3g})" if self.judged.birge > 1 else ""
+        return f"standard errors by the delta method from the covariance of the weights{widened}"
 
     # --------------------------------------------------------------------------------------------------------- tables
     def table(self) -> TextTable:
         """Return the constants as a table, the direct fit beside them where there is one."""
         level = f"{100 * self.level:g} % interval"
         source = "direct fit" if self.prepared.direct else "network"
-        headers = ["constant", source, level, *(["direct fit", "difference"] if self.baseline else []), *(["unit"] if self._units else [])]
+        beside = ["direct fit", "difference"] if self.baseline else []
+        headers = ["constant", source, level, *beside, *(["unit"] if self._units else [])]
         rows = tuple(self._row(name, estimate) for name, estimate in self.constants.items())
         return TextTable(tuple(map(text_cell, headers)), rows)
 
@@ -185,7 +200,8 @@ class Fit:
             difference = number_cell(None if errors is None or errors[k] == 0 else residual[k] / errors[k], 3)
             rows.append((math_cell(label, label), functions[k], number_cell(numbers[k] - residual[k]), source, difference))
         name = "data" if self.prepared.direct else "network"
-        headers = ("multi-index", "law", "law, fitted", name, "difference in standard errors")
+        index = "row, from 0" if self.prepared.space.order is None else "multi-index"
+        headers = (index, "law", "law, fitted", name, "difference in standard errors")
         return TextTable(tuple(map(text_cell, headers)), tuple(rows), f"Coefficients: {self.prepared.space.describe()}")
 
     def _functions(self) -> list[Cell]:
@@ -199,8 +215,10 @@ class Fit:
 
     def summary(self) -> str:
         """Return the result as text for a terminal: law, source, constants, tests, warnings."""
-        lines = [f"law       {self.prepared.law}", f"source    {self._source()}", f"method    {self.method}", "", self.table().to_text(), ""]
-        return "\n".join([*lines, *self._verdicts(), *(f"warning: {w}" for w in self.warnings)]).rstrip()
+        head = [_paragraph("law       ", str(self.prepared.law)), _paragraph("source    ", self._source())]
+        tests = [_paragraph(f"{label:10}", line) for label, line in self._verdicts()]
+        warnings = [_paragraph("warning   ", warning) for warning in self.warnings]
+        return "\n".join([*head, _paragraph("method    ", self.method), "", self.table().to_text(), "", *tests, *warnings])
 
     __str__ = __repr__ = summary
 
@@ -211,32 +229,36 @@ class Fit:
             return rows
         return f"network ({', '.join(source.inputs)} -> {source.outputs[0]})" + (f", {rows}" if rows else "")
 
-    def _verdicts(self) -> list[str]:
-        said = [f"misfit {self.misfit:.3g} of the source's variation"]
+    def _verdicts(self) -> list[tuple[str, str]]:
+        said = [("misfit", f"{self.misfit:.3g} of the variation of the {'data' if self.prepared.direct else 'network'}")]
         if self.chi2 is not None:
-            said.append(f"chi2 = {self.chi2:.3g} on {self.dof} degrees of freedom, p = {self.p_value:.2g}")
-        training = self.prepared.source.training if isinstance(self.prepared.source, Network) else None
-        if training:
-            logs = f", logarithm of {', '.join(training.logarithms)} as input" if training.logarithms else ""
-            said.append(
-                f"network: R² {training.r2:.4f}, on data left out {training.heldout_r2:.4f}; noise {number(training.noise, 3)}; "
-                f"{training.effective_weights:.1f} effective weights{logs}"
-            )
-        return said
+            said.append(("test", f"chi2 = {self.chi2:.3g} on {self.dof} degrees of freedom, p = {self.p_value:.2g}"))
+        return said + self._health()
+
+    def _health(self) -> list[tuple[str, str]]:
+        net = self.prepared.source
+        if not isinstance(net, Network) or net.training is None:
+            return []
+        training, single = net.training, not any(isinstance(layer, Pick) for layer in net.layers)
+        noise = [f"noise {number(training.noise, 3)}"] if single and not self.prepared.composed else []
+        logs = [f"logarithm of {', '.join(training.logarithms)} as input"] if training.logarithms else []
+        shares = f"R² {training.r2:.4f}, on data left out {training.heldout_r2:.4f}"
+        return [("network", "; ".join([shares, *noise, f"{training.effective_weights:.1f} effective weights", *logs]))]
 
     # -------------------------------------------------------------------------------------------------------- exports
     def to_frame(self) -> DataFrame:
         """Return the constants as a DataFrame; `OptionError` where pandas is not installed."""
         headers = ("constant", "value", "stderr", "lowest", "highest")
         rows = tuple(
-            (text_cell(n), number_cell(e.value), number_cell(e.stderr), *map(number_cell, e.interval or (None, None))) for n, e in self.constants.items()
+            (text_cell(n), *map(number_cell, (e.value, e.stderr, *(e.interval or (None, None)))))
+            for n, e in self.constants.items()
         )
         return TextTable(tuple(map(text_cell, headers)), rows).to_frame()
 
     def to_latex(self, *, document: bool = False) -> str:
-        """Return the law, the table of constants and the table of coefficients as LaTeX; with `document=True` it compiles alone.
+        """Return the law, the table of constants and the table of coefficients as LaTeX.
 
-        Without it, load amsmath, booktabs and longtable.
+        With `document=True` it compiles alone; without it, load amsmath, booktabs and longtable.
         """
         constants = self.table()
         captioned = TextTable(constants.headers, constants.rows, f"Constants of the law, {100 * self.level:g} % intervals")
@@ -278,6 +300,18 @@ class Fit:
         return "$\\begin{aligned} & " + law.to_latex() + r" \\ " + r" \\ ".join(rows) + "\\end{aligned}$"
 
 
+def _paragraph(label: str, text: str) -> str:
+    """Return a label and its text, wrapped under it."""
+    kept = text.replace(" = ", "\0=\0")  # no line ends within an equation
+    indent = " " * len(label)
+    lines = textwrap.fill(kept, _WIDTH, initial_indent=label, subsequent_indent=indent, break_on_hyphens=False)
+    return lines.replace("\0", " ")
+
+
+def _around(value: float, half: float) -> tuple[float, float]:
+    return value - half, value + half
+
+
 def _interval_cell(interval: tuple[float, float] | None) -> Cell:
     if interval is None:
         return Cell("–", align="right")
@@ -288,7 +322,7 @@ def _interval_cell(interval: tuple[float, float] | None) -> Cell:
 def _difference_cell(value: Any, other: Estimate) -> Cell:
     if not other.stderr:
         return Cell("–", align="right")
-    text = f"{(float(value) - float(other.value)) / other.stderr:+.2f}"
+    text = f"{(float(value) - float(other.value)) / other.stderr:+.2f}".replace("-0.00", "+0.00")
     return Cell(f"{text} se", f"${text}\\,\\mathrm{{se}}$", align="right")
 
 

@@ -1,0 +1,62 @@
+"""Recovery of constants through a network against the direct fit of the data: run with `make bench`, which prints the tables."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from cases import CASES, worst_error
+
+import symseries as ss
+
+SETS = 20
+
+
+def network_fit(name: str, seed: int, rows: int, noise: float) -> ss.Fit:
+    case = CASES[name]
+    table = case.table(np.random.default_rng([seed, rows]), rows, noise)
+    return ss.fit(ss.train(table, tuple(case.law.variables), case.target, rng=seed), case.law)
+
+
+def distance(found: ss.Fit) -> float:
+    """Return the largest distance of network and direct fit in standard errors of the latter."""
+    return max(abs(e.value - found.constants[n].value) / e.stderr for n, e in found.baseline.constants.items())
+
+
+def test_the_network_is_no_worse_than_the_direct_fit() -> None:
+    """n = 200, 1 % noise, 20 data sets each, pooled."""
+    ratios, distances = [], []
+    print(f"\n{'case':12} {'ratio: median':>14} {'90 %':>6} {'|network - direct|/se: median':>31}")
+    for name, case in CASES.items():
+        fits = [network_fit(name, seed, 200, 0.01) for seed in range(SETS)]
+        ratio = [worst_error(f, case.truth) / worst_error(f.baseline, case.truth) for f in fits]
+        apart = [distance(f) for f in fits]
+        print(f"{name:12} {np.median(ratio):14.3f} {np.quantile(ratio, 0.9):6.3f} {np.median(apart):31.4f}")
+        ratios += ratio
+        distances += apart
+    print(f"{'pooled':12} {np.median(ratios):14.3f} {np.quantile(ratios, 0.9):6.3f} {np.median(distances):31.4f}")
+    assert np.median(ratios) <= 1.1
+    assert np.quantile(ratios, 0.9) <= 1.3
+    assert np.median(distances) <= 0.3
+
+
+@pytest.mark.parametrize(("name", "limit"), [("yield_logd", 1e-3), ("creep_log", 1e-3), ("arrh_log", 1e-4), ("langmuir", 1e-4)])
+def test_noise_free_data_give_the_constants(name: str, limit: float) -> None:
+    worst = max(worst_error(network_fit(name, seed, 200, 0.0), CASES[name].truth) for seed in range(5))
+    print(f"\n{name:12} worst constant of 5 noise-free data sets: {worst:.1e}")
+    assert worst <= limit
+
+
+def test_intervals_cover_the_truth() -> None:
+    """Nominal 95 % intervals over 200 data sets of the yield law, n = 100, 1 % noise."""
+    truth = CASES["yield_logd"].truth
+    inside, widths = dict.fromkeys(truth, 0), []
+    sets = 200
+    for seed in range(sets):
+        found = network_fit("yield_logd", 1000 + seed, 100, 0.01)
+        for name, value in truth.items():
+            low, high = found.constants[name].interval
+            inside[name] += low <= value <= high
+        widths.append(max(found.constants[n].stderr / found.baseline.constants[n].stderr for n in truth))
+    print("\ncoverage " + ", ".join(f"{name} {count / sets:.3f}" for name, count in inside.items()) + f"; widths {np.median(widths):.3f}")
+    assert min(inside.values()) >= 0.90 * sets
+    assert np.median(widths) <= 1.3
