@@ -2,9 +2,10 @@
 
 from symseries.errors import SymseriesError
 from symseries.fitting import Estimate, Fit, fit
-from symseries.layers import Activation, Affine, Dropout, Transform, Whitening
+from symseries.layers import Activation, Affine, Dropout, Softmax, Transform, Whitening
 from symseries.laws import Law, LawSeries
 from symseries.network import Network
+from symseries.readers import read_network
 from symseries.scalars import F64, QQ
 from symseries.series import Series
 from symseries.spaces import EmpiricalSpace, LegendreSpace, TaylorSpace
@@ -25,11 +26,13 @@ __all__ = [
     "LegendreSpace",
     "Network",
     "Series",
+    "Softmax",
     "SymseriesError",
     "TaylorSpace",
     "Transform",
     "Whitening",
     "fit",
+    "read_network",
     "refine",
     "train",
 ]

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import argparse
 import io
+import re
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from difflib import get_close_matches
 from pathlib import Path
 from typing import NoReturn
@@ -55,11 +56,28 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         return int(options.run(options))
     except SymseriesError as error:
-        print(_one_line(f"symseries: {error}"), file=sys.stderr)
+        print(_one_line(f"symseries: {_in_shell(str(error))}"), file=sys.stderr)
         return UNANSWERED
     except KeyboardInterrupt:
         print("symseries: interrupted, nothing was written", file=sys.stderr)
         return 130
+
+
+# What messages advise in Python, and how it is written here.
+_SHELL = (
+    (r'(?:pass )?missing="drop"', "--missing drop"),
+    (r"(known|start)=\{'(\w+)': …\}", r"--\1 \2=…"),
+    (r"start=\{.*?\}", "--start NAME=VALUE,…"),
+    (r", other bounds=", ""),
+    (r"\bknown=", "--known"),
+    (r"\brng=(-?\d+)", r"--seed \1"),
+)
+
+
+def _in_shell(message: str) -> str:
+    for pattern, option in _SHELL:
+        message = re.sub(pattern, option, message)
+    return message
 
 
 def _one_line(text: str) -> str:
@@ -89,7 +107,8 @@ def _add_fit(parser: argparse.ArgumentParser) -> None:
     add("--inputs", metavar="COLUMNS", help="inputs of the network, where it has more than the law's variables")
     add("--network", metavar="MODEL", help="a network in a JSON file, instead of training one")
     add("--space", metavar="BASIS:ORDER", help="legendre:6, empirical:6 (default), taylor:4, or nodal")
-    add("--missing", default="raise", help="raise (default) or drop rows with missing values")
+    add("--start", default="", metavar="NAME=VALUE,…", help="where to start the search for constants that enter nonlinearly")
+    add("--missing", default="raise", choices=("raise", "drop"), help="raise (default) or drop rows with missing values")
     add("--seed", type=int, default=0, help="seed of all randomness (default 0)")
     add("--latex", metavar="FILE", help="write law, constants and coefficients as a LaTeX document")
     add("--json", metavar="FILE", help="write the result as JSON")
@@ -101,11 +120,12 @@ def _add_fit(parser: argparse.ArgumentParser) -> None:
 def _fit(options: argparse.Namespace) -> int:
     writers = [(Path(path), make) for path, make in ((options.latex, _latex), (options.json, _json)) if path]
     _check_files([path for path, _ in writers], Path(options.table))
+    start = parse_assignments(options.start, "start") if options.start.strip() else None
     law, notes = _law(options)
     inputs = law.used if options.inputs is None else _names(options.inputs, "input")
     table = _table(options, law, inputs)
     net = _network(options, law, inputs, table)
-    found = fit(net, law, _space(options.space, net, table), rng=options.seed)
+    found = fit(net, law, _space(options.space, net, table), start=start, rng=options.seed)
     texts = [(path, make(found)) for path, make in writers]
     print("\n".join([*_roles(law, inputs), *notes, "", found.summary()]))
     for path, text in texts:
@@ -139,6 +159,7 @@ def _law(options: argparse.Namespace) -> tuple[Law, list[str]]:
     columns = column_names(options.table)
     known = parse_assignments(options.known, "known value") if options.known.strip() else {}
     constants = None if options.constants is None else _names(options.constants, "constant")
+    _check_apart(columns, {"a known value": known, "declared a constant": constants or ()})
     parsed = parse_law(options.law, declared=(*filter(_is_name, columns), *known, *(constants or ())))
     names = sorted(s.name for s in parsed.expression.free_symbols)
     if parsed.target is None:
@@ -149,7 +170,7 @@ def _law(options: argparse.Namespace) -> tuple[Law, list[str]]:
     variables = tuple(c for c in columns if c in names and c not in known)
     if parsed.target in variables:
         raise LawNameError(f"the law's target {parsed.target!r} also stands on its right side; solve the law for it first")
-    _check_known(known, names, columns)
+    _check_known(known, names)
     if not variables:
         raise LawNameError(
             f"law {options.law!r} has no column: its names are {listing(names) or 'none'}, the columns {listing(columns)}"
@@ -167,12 +188,17 @@ def _is_name(column: str) -> bool:
         return False
 
 
-def _check_known(known: dict[str, object], names: list[str], columns: Sequence[str]) -> None:
+def _check_apart(columns: Sequence[str], roles: Mapping[str, Iterable[str]]) -> None:
+    for role, names in roles.items():
+        for name in names:
+            if name in columns:
+                raise LawNameError(f"{name!r} is {role} and a column of the table; rename one of the two")
+
+
+def _check_known(known: Mapping[str, object], names: list[str]) -> None:
     for name in known:
         if name not in names:
             raise LawNameError(f"known value {name!r} is not in the law{suggestion(name, names)}; leave it out")
-        if name in columns:
-            raise LawNameError(f"{name!r} is a known value and a column; rename one of the two")
 
 
 def _check_declared(
@@ -197,14 +223,14 @@ def _near_misses(law: Law, columns: Sequence[str]) -> list[str]:
     """Say which constants look like columns that were meant."""
     notes = []
     for name in law.constants:
-        close = get_close_matches(name, [c for c in columns if len(c) > 2], n=1, cutoff=0.75)
+        close = get_close_matches(name, [c for c in columns if len(c) > 2 and c != law.target], n=1, cutoff=0.75)
         if close and len(name) > 2:
             notes.append(f"note: {name!r} was taken as a constant; a column is called {close[0]!r}")
     return notes
 
 
 def _roles(law: Law, inputs: Sequence[str]) -> list[str]:
-    known = ", ".join(f"{name} = {float(value):g}" for name, value in law.known.items())
+    known = ", ".join(f"{name} = {float(value):.10g}" for name, value in law.known.items())
     lines = [
         f"variables {', '.join(law.used)}",
         f"constants {', '.join(law.constants)}",

@@ -44,7 +44,14 @@ def coefficients(ax: Axes | None, labels: Sequence[str], law: Array, source: Arr
     ax = axes_or_new(ax)
     places = np.arange(len(labels))
     ax.errorbar(
-        places - 0.15, source, yerr=None if errors is None else 2 * errors, fmt="o", color=NETWORK, markersize=4, capsize=2, label=name
+        places - 0.15,
+        source,
+        yerr=None if errors is None else 2 * errors,
+        fmt="o",
+        color=NETWORK,
+        markersize=4,
+        capsize=2,
+        label=name,
     )
     ax.plot(places + 0.15, law, "s", color=LAW, markersize=4, label="law")
     scale = np.abs(np.concatenate([law, source]))
@@ -84,7 +91,12 @@ def parity(ax: Axes | None, measured: Array, series: Sequence[tuple[str, Array]]
 
 
 def slice_with_bands(
-    ax: Axes | None, x: Array, network: tuple[Array, Array | None], law: Array, points: tuple[Array, Array] | None, labels: tuple[str, str]
+    ax: Axes | None,
+    x: Array,
+    network: tuple[Array, Array | None],
+    law: Array,
+    points: tuple[Array, Array] | None,
+    labels: tuple[str, str],
 ) -> Axes:
     """Draw network (with a band of two standard errors) and law along one variable, measurements beneath."""
     ax = axes_or_new(ax)

@@ -16,8 +16,8 @@ PACKAGE = Path(__file__).resolve().parent.parent / "symseries"
 # A module imports from lower floors only. A new module is entered here, on the lowest floor above all that it needs.
 PLAN = (
     "errors",
-    "scalars names display tables pages",
-    "multiindex parsing least_squares",
+    "scalars names display tables",
+    "multiindex parsing least_squares pages plotting",
     "engine jets spaces symbolic elimination",
     "series activations expressions",
     "laws layers",

@@ -9,13 +9,14 @@ import numpy as np
 from symseries.errors import OptionError, SymseriesError
 from symseries.fitting.judge import judge
 from symseries.fitting.prepare import Measurements, Prepared, direct_record, prepare
-from symseries.fitting.result import Fit
+from symseries.fitting.result import Estimate, Fit
 from symseries.fitting.solve import solve
 from symseries.laws import Law
 from symseries.network import Network, measured_column
 from symseries.spaces import Space
 from symseries.training import seeded
 
+_REACH = 1e-6  # relative accuracy beyond which a network is not asked to follow the data
 _FAR = 3.0  # standard errors between network and direct fit, beyond which the network is not believed
 
 
@@ -88,13 +89,18 @@ def _direct_source(prepared: Prepared) -> Measurements | None:
     return Measurements(net.data, net.inputs, column, transform)
 
 
+def _yardstick(network: Estimate, direct: Estimate) -> float:
+    """Return the standard error that counts: the larger one, and for data without noise what a network can reach."""
+    return max(direct.stderr or 0.0, network.stderr or 0.0, _REACH * abs(float(direct.value)), 1e-300)
+
+
 def _distance(found: Fit) -> tuple[str, ...]:
     """Return the warning that network and direct fit are far apart, with the constant that is farthest."""
     assert found.baseline is not None  # noqa: S101 - narrows the type
     apart = {
-        name: abs(float(found.constants[name].value) - float(estimate.value)) / estimate.stderr
-        for name, estimate in found.baseline.constants.items()
-        if estimate.stderr
+        name: abs(float(found.constants[name].value) - float(direct.value)) / _yardstick(found.constants[name], direct)
+        for name, direct in found.baseline.constants.items()
+        if direct.stderr is not None
     }
     if not apart or max(apart.values()) <= _FAR:
         return ()

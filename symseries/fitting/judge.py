@@ -118,6 +118,11 @@ def _chi_squared(prepared: Prepared, solved: Solved) -> tuple[float | None, int 
     return float(left @ left), dof, ""
 
 
+def probability(p_value: float) -> str:
+    """Return a p-value as text: below the smallest number there is, by its bound."""
+    return "p < 1e-300" if p_value < 1e-300 else f"p = {p_value:.2g}"
+
+
 def _tail(chi2: float, dof: int) -> float:
     from scipy.special import chdtrc
 
@@ -151,7 +156,7 @@ def _warnings(prepared: Prepared, p_value: float | None, reasons: tuple[str, str
         said.append(f"no test of the law: {no_test}")
     if p_value is not None and p_value < REJECTED:
         said.append(
-            f"the law is rejected: what it leaves unexplained exceeds the uncertainty of the network (p = {p_value:.2g})"
+            f"the law is rejected: what it leaves unexplained exceeds the uncertainty of the network ({probability(p_value)})"
         )
     return said
 

@@ -140,7 +140,16 @@ def page(fit: Fit) -> str:
     """Return the report as one self-contained HTML page; `OptionError` where matplotlib is missing."""
     law = fit.prepared.law
     target = f" of {law.target}" if law.target else ""
-    sections = [_data(fit), _network(fit), _expansion(fit), _law(fit), _law_expansion(fit), _constants(fit), _residuals(fit), _provenance(fit)]
+    sections = [
+        _data(fit),
+        _network(fit),
+        _expansion(fit),
+        _law(fit),
+        _law_expansion(fit),
+        _constants(fit),
+        _residuals(fit),
+        _provenance(fit),
+    ]
     return html_page(f"Constants of a law{target}", fit.warnings, [section for section in sections if section])
 
 
@@ -201,7 +210,10 @@ def _law(fit: Fit) -> Section:
     if law.transform and left:
         left = f"<mi>ln</mi><mo>&#x2061;</mo>{left}"
     known = {name: number(float(value), 10) for name, value in law.known.items()}
-    blocks = [mathml(law.expression, left), definitions({"constants": listing(law.constants), "variables": listing(law.used), **known})]
+    blocks = [
+        mathml(law.expression, left),
+        definitions({"constants": listing(law.constants), "variables": listing(law.used), **known}),
+    ]
     return Section("4. Law", tuple(blocks))
 
 
@@ -225,9 +237,15 @@ def _plain_cell(value: sympy.Expr) -> Any:
 def _constants(fit: Fit) -> Section:
     blocks = [scrolled(fit.table().to_html()), paragraph(f"Method: {fit.method}.")]
     if fit.baseline is not None:
-        blocks.append(paragraph("The direct fit of the law to the data stands beside: of a correct law a network gives no better constants."))
+        blocks.append(
+            paragraph(
+                "The direct fit of the law to the data stands beside: of a correct law a network gives no better constants."
+            )
+        )
     variables = fit.prepared.law.used if fit.prepared.source.data is not None else ()
-    blocks += [_svg(fit, "slice", f"Network and law along {name}; the band is two standard errors.", name) for name in variables]
+    blocks += [
+        _svg(fit, "slice", f"Network and law along {name}; the band is two standard errors.", name) for name in variables
+    ]
     return Section("6. Constants", tuple(blocks))
 
 

@@ -29,7 +29,7 @@ from symseries.display import (
     write_text,
 )
 from symseries.errors import OptionError
-from symseries.fitting.judge import REJECTED, Judged
+from symseries.fitting.judge import REJECTED, Judged, probability
 from symseries.fitting.prepare import Prepared
 from symseries.fitting.solve import Solved
 from symseries.layers import Pick
@@ -155,11 +155,11 @@ class Fit:
         """How the constants were found, in a sentence."""
         prepared = self.prepared
         parts = [*filter(None, [prepared.composed]), prepared.space.describe(), prepared.weighting, self.solved.method]
-        return "; ".join([*parts, self._errors_in_words()])
+        return "; ".join(filter(None, [*parts, self._errors_in_words()]))
 
     def _errors_in_words(self) -> str:
-        if self.covariance is None:
-            return f"no standard errors: {self.judged.reason}"
+        if self.covariance is None:  # a warning says why, but for exact values, which need none
+            return f"no standard errors: {self.judged.reason}" if self.prepared.scalars.exact else ""
         if self.prepared.direct:
             return "standard errors from the variance of the residuals"
         widened = f", widened for the misfit (Birge factor {self.judged.birge:.3g})" if self.judged.birge > 1 else ""
@@ -231,8 +231,8 @@ class Fit:
 
     def _verdicts(self) -> list[tuple[str, str]]:
         said = [("misfit", f"{self.misfit:.3g} of the variation of the {'data' if self.prepared.direct else 'network'}")]
-        if self.chi2 is not None:
-            said.append(("test", f"chi2 = {self.chi2:.3g} on {self.dof} degrees of freedom, p = {self.p_value:.2g}"))
+        if self.chi2 is not None and self.p_value is not None:
+            said.append(("test", f"chi2 = {self.chi2:.3g} on {self.dof} degrees of freedom, {probability(self.p_value)}"))
         return said + self._health()
 
     def _health(self) -> list[tuple[str, str]]:
@@ -322,7 +322,8 @@ def _interval_cell(interval: tuple[float, float] | None) -> Cell:
 def _difference_cell(value: Any, other: Estimate) -> Cell:
     if not other.stderr:
         return Cell("–", align="right")
-    text = f"{(float(value) - float(other.value)) / other.stderr:+.2f}".replace("-0.00", "+0.00")
+    difference = (float(value) - float(other.value)) / other.stderr
+    text = f"{difference:+.2f}".replace("-0.00", "+0.00") if abs(difference) < 1000 else "beyond 1000"
     return Cell(f"{text} se", f"${text}\\,\\mathrm{{se}}$", align="right")
 
 

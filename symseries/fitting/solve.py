@@ -56,7 +56,7 @@ def solve(prepared: Prepared, start: object, bounds: object, rng: np.random.Gene
     first, box = _numbers(start, names, "start"), _bounds(bounds, names)
     if not names:
         raise IdentifiabilityError(
-            f"law {prepared.law}: every value is known, there is no constant to find; leave one out of known"
+            f"law {prepared.law}: it holds no constant to find; write one as a name, or leave one out of known="
         )
     if prepared.scalars.exact:
         return _exact(prepared)
@@ -216,9 +216,10 @@ def unidentified(prepared: Prepared, around: Array) -> IdentifiabilityError:
         sentences = ["the constants cannot be told apart to the accuracy of the coefficients"]
     place = "the data" if prepared.direct else prepared.space.describe()
     hint = _order_hint(prepared, sentences)
+    named = next((name for name in law.constants if re.search(rf"\b{name}\b", sentences[0])), law.constants[0])
     return IdentifiabilityError(
-        f"law {law}: {'; '.join(sentences)} (by {place}){hint}; hold one with known={{'{law.constants[0]}': …}}, "
-        "or write the combination as one constant"
+        f"law {law}: {'; '.join(sentences)} (by {place}){hint}; hold {named} with known={{'{named}': …}}, "
+        "or write what is determined as one constant"
     )
 
 

@@ -1,4 +1,4 @@
-"""Readers: networks from files. Today the JSON form of symseries itself, which `Network.to_json` writes.
+"""The JSON form of a network, which `Network.to_json` writes, and the reading of it.
 
 A network in JSON is one object. `format` and `version` say what it is, `inputs` and `outputs` name the columns, `layers` is a
 list in which each layer names its `kind`; `data`, `covariance` and `training` may be null or absent:
@@ -43,7 +43,7 @@ from symseries.errors import (
     listing,
     suggestion,
 )
-from symseries.layers import Activation, Affine, Dropout, Formula, Held, Layer, Pick, Transform, Whitening
+from symseries.layers import Activation, Affine, Dropout, Formula, Held, Layer, Pick, Softmax, Transform, Whitening
 from symseries.names import symbol
 from symseries.network import FORMAT, VERSION, Network, Training
 from symseries.parsing import parse_expression
@@ -56,46 +56,13 @@ _QUOTIENT = re.compile(r"-?[0-9]{1,4000}(?:/0*[1-9][0-9]{0,3999})?")
 Record = dict[str, Any]
 
 
-def read_network(source: object, *, inputs: object = None, outputs: object = None) -> Network:
-    """Return the network that a file, a text or an object holds.
-
-    Parameters: `source`, the path of a JSON file that `Network.to_json` wrote, such text itself, or a Network, which is
-    returned as it is; `inputs` and `outputs`, names to be checked against those that the source gives.
-
-    Raises `NetworkFormatError` for what is no network in this form (with file and place), `UnsupportedLayerError` for an
-    unknown kind of layer, `NetworkShapeError` and `NetworkValueError` for numbers that do not fit (with layer, row, column),
-    `ResourceLimitError` beyond 256 MiB.
-
-    >>> import symseries as ss
-    >>> net = ss.Network([ss.Affine([[2.5]], [1.0]), ss.Activation("tanh")], inputs=("x",))
-    >>> read_network(net.to_json()).expression()
-    tanh(2.5*x + 1.0)
-    """
-    net = source if isinstance(source, Network) else _from_source(source)
-    for what, given, held in (("inputs", inputs, net.inputs), ("outputs", outputs, net.outputs)):
-        if (
-            given is not None
-            and (len(held) > 1 or given != held[0])
-            and (not isinstance(given, (list, tuple)) or tuple(given) != held)
-        ):
-            raise NetworkShapeError(f"{what}={given!r}: the network names its {what} {listing(held)}; leave {what} out")
+def from_path(path: Path) -> Network:
+    """Return the network in a JSON file, named after it."""
+    net = from_text(_file_text(path), path.name)
+    net.name = path.stem
     return net
 
 
-def _from_source(source: object) -> Network:
-    if isinstance(source, str) and source.lstrip()[:1] == "{":
-        return _from_text(source, "JSON text")
-    if isinstance(source, (str, os.PathLike)):
-        path = Path(source)
-        net = _from_text(_file_text(path), path.name)
-        net.name = path.stem
-        return net
-    raise NetworkFormatError(
-        f"source {str(source)[:60]!r} ({type(source).__name__}): expected the path of a JSON file, its text, or a Network"
-    )
-
-
-# ------------------------------------------------------------------------------------------------------ file and text
 def _file_text(path: Path) -> str:
     try:
         if path.is_dir():
@@ -127,7 +94,8 @@ def _decoded(data: bytes, title: str) -> str:
         ) from error
 
 
-def _from_text(text: str, title: str) -> Network:
+def from_text(text: str, title: str) -> Network:
+    """Return the network in a JSON text; `title` names it in errors."""
     if len(text) > MAX_BYTES:
         raise ResourceLimitError(f"{title} has {len(text)} characters; at most {MAX_BYTES} are read")
     try:
@@ -337,5 +305,6 @@ _LAYERS: dict[str, tuple[tuple[str, ...], tuple[str, ...], Callable[[Record], La
     "dropout": (("rate",), (), lambda record: Dropout(_number(record["rate"], "rate"))),
     "held": (("inputs", "held"), (), _held),
     "formula": (("inputs", "formulas"), ("numbers",), _formula),
+    "softmax": ((), (), lambda record: Softmax()),
     "pick": (("position",), (), lambda record: Pick(_typed(record["position"], int, "position"))),
 }
