@@ -2,8 +2,8 @@
 
 from symseries.errors import SymseriesError
 from symseries.fitting import Estimate, Fit, fit
-from symseries.layers import Activation, Affine, Dropout, Softmax, Transform, Whitening
 from symseries.laws import Law, LawSeries
+from symseries.layers import Activation, Affine, Dropout, Softmax, Transform, Whitening
 from symseries.network import Network
 from symseries.readers import read_network
 from symseries.scalars import F64, QQ

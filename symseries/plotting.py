@@ -1,7 +1,7 @@
 """Figures from arrays and labels; matplotlib is loaded inside the functions.
 
-Each function draws on axes that it is given, or on new ones, and returns the axes. `svg` turns a figure into text that stands in
-a page without any other file.
+Each function draws on axes that it is given, or on new ones, and returns the axes. `svg` turns a figure into text that
+stands in a page without any other file.
 """
 
 from __future__ import annotations
@@ -36,16 +36,17 @@ def figure(width: float = 6.4, height: float = 4.0, rows: int = 1, columns: int 
 
 def axes_or_new(ax: Axes | None) -> Axes:
     """Return the axes that were given, or those of a new figure."""
-    return figure()[1] if ax is None else ax  # type: ignore[no-any-return]
+    return figure()[1] if ax is None else ax
 
 
-def coefficients(ax: Axes | None, labels: Sequence[str], law: Array, source: Array, errors: Array | None, name: str) -> Axes:
+def coefficients(ax: Axes | None, labels: Sequence[str], law: Array, source: tuple[Array, Array | None], name: str) -> Axes:
     """Draw the sizes of the coefficients of law and source side by side, with error bars of two standard errors."""
     ax = axes_or_new(ax)
+    values, errors = source
     places = np.arange(len(labels))
     ax.errorbar(
         places - 0.15,
-        source,
+        values,
         yerr=None if errors is None else 2 * errors,
         fmt="o",
         color=NETWORK,
@@ -54,7 +55,7 @@ def coefficients(ax: Axes | None, labels: Sequence[str], law: Array, source: Arr
         label=name,
     )
     ax.plot(places + 0.15, law, "s", color=LAW, markersize=4, label="law")
-    scale = np.abs(np.concatenate([law, source]))
+    scale = np.abs(np.concatenate([law, values]))
     ax.set_yscale("symlog", linthresh=max(float(scale.max()) * 1e-4, 1e-300))
     ax.axhline(0, color=DATA, linewidth=0.6)
     _label(ax, labels)
@@ -92,17 +93,15 @@ def parity(ax: Axes | None, measured: Array, series: Sequence[tuple[str, Array]]
 
 def slice_with_bands(
     ax: Axes | None,
-    x: Array,
-    network: tuple[Array, Array | None],
-    law: Array,
+    lines: tuple[Array, Array, Array, Array | None],
     points: tuple[Array, Array] | None,
     labels: tuple[str, str],
 ) -> Axes:
-    """Draw network (with a band of two standard errors) and law along one variable, measurements beneath."""
+    """Draw law and network along one variable: `lines` is (x, law, network, its standard errors), a band marks two of them."""
     ax = axes_or_new(ax)
+    x, law, values, errors = lines
     if points is not None:
         ax.plot(*points, ".", color=DATA, markersize=4, alpha=0.5, label="measured")
-    values, errors = network
     ax.plot(x, values, color=NETWORK, label="network")
     if errors is not None:
         ax.fill_between(x, values - 2 * errors, values + 2 * errors, color=NETWORK, alpha=0.2, linewidth=0)
@@ -122,10 +121,10 @@ def _label(ax: Axes, labels: Sequence[str]) -> None:
 
 def svg(made: Figure, title: str) -> str:
     """Return a figure as one SVG element with a title for readers of the page; the same figure gives the same text."""
-    import matplotlib
+    import matplotlib as mpl
 
     buffer = io.StringIO()
-    with matplotlib.rc_context({"svg.fonttype": "none", "svg.hashsalt": title}):
+    with mpl.rc_context({"svg.fonttype": "none", "svg.hashsalt": title}):
         made.savefig(buffer, format="svg", metadata={"Date": None, "Creator": None})
     text = buffer.getvalue()
     body = text[text.index("<svg") :]

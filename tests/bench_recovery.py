@@ -1,4 +1,4 @@
-"""Recovery of constants through a network against the direct fit of the data: run with `make bench`, which prints the tables."""
+"""Recovery of constants through a network against the direct fit of the data; `make bench` prints the tables."""
 
 from __future__ import annotations
 
@@ -57,6 +57,7 @@ def test_intervals_cover_the_truth() -> None:
             low, high = found.constants[name].interval
             inside[name] += low <= value <= high
         widths.append(max(found.constants[n].stderr / found.baseline.constants[n].stderr for n in truth))
-    print("\ncoverage " + ", ".join(f"{name} {count / sets:.3f}" for name, count in inside.items()) + f"; widths {np.median(widths):.3f}")
+    shares = ", ".join(f"{name} {count / sets:.3f}" for name, count in inside.items())
+    print(f"\ncoverage {shares}; widths {np.median(widths):.3f} of the direct fit's")
     assert min(inside.values()) >= 0.90 * sets
     assert np.median(widths) <= 1.3

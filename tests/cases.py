@@ -25,7 +25,8 @@ class Case:
 
     @property
     def law(self) -> ss.Law:
-        return ss.Law(f"{self.target} = {self.text}", variables=tuple(self.draw(np.random.default_rng(0), 2)), known=self.known)
+        variables = tuple(self.draw(np.random.default_rng(0), 2))
+        return ss.Law(f"{self.target} = {self.text}", variables=variables, known=self.known)
 
     def table(self, rng: np.random.Generator, rows: int, noise: float) -> dict[str, np.ndarray]:
         """Draw a table; the noise is Gaussian, its standard deviation a share of that of the clean target."""
@@ -45,7 +46,10 @@ CASES = {
         lambda rng, n: {"c": rng.uniform(0.01, 0.1, n), "d": _log_uniform(rng, 1, 100, n)},
     ),
     "arrh_log": Case(
-        "lnA - Q/(R*T)", {"lnA": float(np.log(1e6)), "Q": 80000.0}, lambda rng, n: {"T": rng.uniform(600, 1200, n)}, {"R": "8.314462618"}
+        "lnA - Q/(R*T)",
+        {"lnA": float(np.log(1e6)), "Q": 80000.0},
+        lambda rng, n: {"T": rng.uniform(600, 1200, n)},
+        {"R": "8.314462618"},
     ),
     "langmuir": Case("q*K*p/(1 + K*p)", {"q": 2.0, "K": 0.5}, lambda rng, n: {"p": _log_uniform(rng, 0.1, 20, n)}),
     "creep_log": Case(

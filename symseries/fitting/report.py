@@ -50,7 +50,7 @@ def _available(fit: Fit, kind: str) -> bool:
 def _coefficients(fit: Fit, ax: Any, variable: str | None) -> Any:
     alpha, residual = _sides(fit)
     name = "data" if fit.prepared.direct else "network"
-    return plotting.coefficients(ax, _labels(fit), alpha - residual, alpha, _errors(fit), name)
+    return plotting.coefficients(ax, _labels(fit), alpha - residual, (alpha, _errors(fit)), name)
 
 
 def _residual(fit: Fit, ax: Any, variable: str | None) -> Any:
@@ -64,7 +64,7 @@ def _residual(fit: Fit, ax: Any, variable: str | None) -> Any:
 def _predicted(fit: Fit, ax: Any, variable: str | None) -> Any:
     source, data = fit.prepared.source, fit.prepared.source.data
     assert data is not None  # noqa: S101 - checked by the caller
-    law = _law_values(fit, data.matrix(source.inputs), source.inputs)  # type: ignore[attr-defined]
+    law = _law_values(fit, data.matrix(source.inputs), source.inputs)
     series = [("law", law)] if fit.prepared.direct else [("network", source(data)), ("law", law)]  # type: ignore[operator]
     return plotting.parity(ax, _target(fit), series, _target_label(fit))
 
@@ -73,7 +73,7 @@ def _slice(fit: Fit, ax: Any, variable: str | None) -> Any:
     """Draw the network and the law along one variable, the other inputs held at their medians."""
     source, data, law = fit.prepared.source, fit.prepared.source.data, fit.prepared.law
     assert data is not None  # noqa: S101 - checked by the caller
-    inputs: tuple[str, ...] = source.inputs  # type: ignore[attr-defined]
+    inputs: tuple[str, ...] = source.inputs
     name = variable or (law.used or inputs)[0]
     if name not in inputs:
         raise OptionError(f"plot: variable={name!r}{suggestion(name, inputs)}; expected one of {listing(inputs)}")
@@ -85,8 +85,10 @@ def _slice(fit: Fit, ax: Any, variable: str | None) -> Any:
     labels = (name if len(inputs) == 1 else f"{name}, other inputs at their medians", _target_label(fit))
     measured = (column, _target(fit)) if len(inputs) == 1 else None
     curve = _law_values(fit, points, inputs)
-    network = (curve, None) if fit.prepared.direct else (source(points), _band(source, points))  # type: ignore[arg-type, operator]
-    return plotting.slice_with_bands(ax, x, network, curve, measured, labels)
+    if fit.prepared.direct:
+        return plotting.slice_with_bands(ax, (x, curve, curve, None), measured, labels)
+    lines = (x, curve, source(points), _band(source, points))  # type: ignore[arg-type, operator]
+    return plotting.slice_with_bands(ax, lines, measured, labels)
 
 
 _DRAW = {"coefficients": _coefficients, "residual": _residual, "predicted": _predicted, "slice": _slice}

@@ -22,9 +22,9 @@ def read_network(source: object, *, inputs: object = None, outputs: object = Non
     `TransformedTargetRegressor`); `inputs` and `outputs`, names for what a model leaves unnamed; those that a file gives are
     checked against them. Join the measurements with `net.with_data(table)`.
 
-    Raises `NetworkFormatError` for what is no network (with file and place), for a model that is not fitted, and where the network
-    read disagrees with the model's own predictions; `UnsupportedLayerError` naming a layer or step that cannot be expanded;
-    `NetworkShapeError` and `NetworkValueError` for numbers that do not fit; `ResourceLimitError` beyond 256 MiB.
+    Raises `NetworkFormatError` for what is no network (with file and place), for a model that is not fitted, and where the
+    network read disagrees with the model's own predictions; `UnsupportedLayerError` naming a layer or step that cannot be
+    expanded; `NetworkShapeError` and `NetworkValueError` for numbers that do not fit; `ResourceLimitError` beyond 256 MiB.
 
     >>> import symseries as ss
     >>> net = ss.Network([ss.Affine([[2.5]], [1.0]), ss.Activation("tanh")], inputs=("x",))
@@ -68,5 +68,6 @@ def _from_file(source: object) -> Network:
     if isinstance(source, (str, os.PathLike)):
         return from_path(Path(source))
     raise NetworkFormatError(
-        f"source {str(source)[:60]!r} ({type(source).__name__}): expected the path of a JSON file, its text, a model of scikit-learn or a Network"
+        f"source {str(source)[:60]!r} ({type(source).__name__}): expected the path of a JSON file, its text, a model of "
+        "scikit-learn or a Network"
     )

@@ -25,8 +25,8 @@ def from_sklearn(model: Any, inputs: Sequence[str] | None, outputs: Sequence[str
 
     Steps before and after the perceptron must be affine (`StandardScaler`, `MinMaxScaler`, `MaxAbsScaler`, `RobustScaler`) and
     become `Whitening` layers; a target in its logarithm becomes a last activation exp. A classifier's outputs are the
-    probabilities of its classes. Raises `UnsupportedLayerError` naming a step that cannot be expanded, `NetworkFormatError` for a
-    model that is not fitted, or that disagrees with the network read from it.
+    probabilities of its classes. Raises `UnsupportedLayerError` naming a step that cannot be expanded, `NetworkFormatError`
+    for a model that is not fitted, or that disagrees with the network read from it.
     """
     names = _input_names(model, inputs)
     layers, count = _layers(model)
@@ -53,8 +53,8 @@ def _layers(model: Any) -> tuple[list[Layer], int]:
             return _perceptron(model)
         case other:
             raise UnsupportedLayerError(
-                f"{other}: no network is read from it; expected MLPRegressor or MLPClassifier, alone or last in a Pipeline or inside a "
-                "TransformedTargetRegressor"
+                f"{other}: no network is read from it; expected MLPRegressor or MLPClassifier, alone, last in a "
+                "Pipeline or inside a TransformedTargetRegressor"
             )
 
 
@@ -90,7 +90,8 @@ def _step(step: Any, where: str) -> list[Layer]:
         return []
     if _kind(step) not in _AFFINE:
         raise UnsupportedLayerError(
-            f"{where} ({_kind(step)}) is not affine and cannot be read; expected {listing(_AFFINE)}, or apply it to the table before training"
+            f"{where} ({_kind(step)}) is not affine and cannot be read; expected {listing(_AFFINE)}, "
+            "or apply it to the table before training"
         )
     mean, scale = _AFFINE[_kind(step)](step, where)
     return [Whitening(mean, scale)]
@@ -138,9 +139,11 @@ def _inverse(transformer: Any) -> list[Layer]:
         if transformer.inverse_func is np.exp:
             return [Activation("exp")]
         raise UnsupportedLayerError(
-            f"the target's inverse_func {transformer.inverse_func!r} cannot be read; expected numpy.exp, or an affine transformer such as StandardScaler"
+            f"the target's inverse_func {transformer.inverse_func!r} cannot be read; expected "
+            "numpy.exp, or an affine transformer such as StandardScaler"
         )
-    return [Whitening(-layer.mean / layer.scale, 1 / layer.scale) for layer in _step(transformer, "the target's transformer")]  # type: ignore[attr-defined]
+    steps = _step(transformer, "the target's transformer")
+    return [Whitening(-s.mean / s.scale, 1 / s.scale) for s in steps if isinstance(s, Whitening)]
 
 
 # --------------------------------------------------------------------------------------------------- names and a check
@@ -177,7 +180,8 @@ def _check(model: Any, net: Network) -> None:
     worst = float(np.abs(found - expected).max() / max(float(np.abs(expected).max()), 1e-300))
     if not worst <= _AGREEMENT:
         raise NetworkFormatError(
-            f"the network read differs from {_kind(model)}'s own prediction by {worst:.2g} of its size; expected agreement to {_AGREEMENT:g}: "
+            f"the network read differs from {_kind(model)}'s own prediction by {worst:.2g} of its size; "
+            f"expected agreement to {_AGREEMENT:g}: "
             "the model holds something that is not read"
         )
 

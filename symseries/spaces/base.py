@@ -118,7 +118,7 @@ class GradedSpace(Space):
         return self._indices
 
     @property
-    def multi_indices(self) -> Array:  # noqa: D102 - said once, in Space
+    def multi_indices(self) -> Array:
         return self._indices.rows
 
     def _identity(self) -> tuple[tuple[str, object], ...]:
