@@ -210,10 +210,13 @@ def _start(problem: Problem, theta: Array) -> State:
 
 def _settled(problem: Problem, theta: Array) -> State:
     """The state at fixed weights, its hyperparameters iterated to the ones that these weights imply."""
-    state = _start(problem, theta)
+    state = first = _start(problem, theta)
     for _ in range(SETTLING):
         state = _renewed(problem, state)
-    return state
+    if state.alpha <= first.alpha:
+        return state
+    # weights that are small because they were never trained would imply an alpha that holds them there for good
+    return _linearised(problem, theta, first.alpha, state.beta, (state.residual, state.jacobian))
 
 
 def _descend(problem: Problem, state: State, iterations: int) -> tuple[State, int]:

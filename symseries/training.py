@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
 from typing import Any
 
@@ -52,7 +53,8 @@ def train(
     data, y = _measurements(table, names, (target,))
     logarithms = tuple(name for name in names if _spans_a_decade(data[name]))
     widths = _widths(hidden)
-    activations = tuple((canonical(activation), dict(checked_parameters(canonical(activation), {}))) for _ in widths)
+    name = _trainable(activation)
+    activations = tuple((name, dict(checked_parameters(name, {}))) for _ in widths)
     frame = _Frame(data.matrix(names), y, [name in logarithms for name in names])
     problem = Problem(frame.X, frame.y, (len(names), *widths, 1), activations)
     generator = np.random.default_rng(seeded(rng))
@@ -78,9 +80,13 @@ def refine(net: Network, table: object = None) -> Network:
     source = net.data if table is None else table
     if source is None:
         raise DataError("refine: the network has no data; pass the table, as refine(net, table)")
+    if net.symbols:
+        raise OptionError(f"refine: the weights {listing(net.symbols, 4)} are symbols; expected numbers to begin with")
     data, y = _measurements(source, net.inputs, net.outputs)
     functions, core, activations = _anatomy(net)
     logs = [functions.get(name, "identity") == "log" for name in net.inputs]
+    for name in itertools.compress(net.inputs, logs):
+        _check_positive(data, name)
     frame = _Frame(data.matrix(net.inputs), y, logs)
     layers = frame.standardised(core)
     problem = Problem(frame.X, frame.y, (len(net.inputs), *(len(b) for _, b in layers)), activations)
@@ -122,14 +128,19 @@ def _measurements(table: object, inputs: tuple[str, ...], outputs: Sequence[str]
     for column, transform in pairs:
         if column in inputs:
             raise DataError(f"target {column!r} is also an input; name another column")
-        if transform and (data[column] <= 0).any():
-            row = int(np.flatnonzero(data[column] <= 0)[0])
-            raise DataError(
-                f"{data.source}, data row {row + 1}: {column} = {data[column][row]:g} has no logarithm; "
-                "expected positive values, or a target without log"
-            )
+        if transform:
+            _check_positive(data, column)
         columns.append(np.log(data[column]) if transform else data[column])
     return data, np.stack(columns, axis=1)
+
+
+def _check_positive(data: Table, column: str) -> None:
+    rows = np.flatnonzero(data[column] <= 0)
+    if len(rows):
+        raise DataError(
+            f"{data.source}, data row {rows[0] + 1}: {column} = {data[column][rows[0]]:g} has no logarithm; "
+            "expected positive values, or none under log"
+        )
 
 
 def _spans_a_decade(values: Array) -> bool:
@@ -142,6 +153,15 @@ def _widths(hidden: object) -> tuple[int, ...]:
     if not isinstance(hidden, (tuple, list)) or not all(_positive(n) for n in hidden):
         raise OptionError(f"hidden={hidden!r}: expected the widths of the hidden layers, such as (8,)")
     return tuple(int(n) for n in hidden)
+
+
+def _trainable(activation: object) -> str:
+    name = canonical(activation)
+    if name == "log":
+        raise UnsupportedLayerError(
+            "activation 'log': random weights give it negative arguments; expected one defined everywhere"
+        )
+    return name
 
 
 def _positive(value: object) -> bool:

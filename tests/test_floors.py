@@ -16,7 +16,7 @@ PACKAGE = Path(__file__).resolve().parent.parent / "symseries"
 # A module imports from lower floors only. A new module is entered here, on the lowest floor above all that it needs.
 PLAN = (
     "errors",
-    "scalars names display tables",
+    "scalars names display tables progress",
     "multiindex parsing least_squares pages plotting",
     "engine jets spaces symbolic elimination",
     "series activations expressions",

@@ -108,7 +108,7 @@ class Transform(Layer):
     The functions are those of `Activation`. Raises `UnsupportedLayerError` for one that is not known.
 
     >>> import symseries as ss
-    >>> ss.Network([Transform({"d": "log"}), Affine([[2, 1]])], inputs=("c", "d")).expression()
+    >>> ss.Network([ss.Transform({"d": "log"}), ss.Affine([[2, 1]])], inputs=("c", "d")).expression()
     2*c + log(d)
     """
 
