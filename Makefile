@@ -50,11 +50,13 @@ clean:
 $(VENV)/.stamp-demo: $(VENV)/.stamp-venv pyproject.toml
 	@echo "Installing symseries into $(VENV); the first time takes a minute."
 	@$(PIP) --editable ".[plot]"
+	@$(PY) -m compileall -q symseries
 	@touch $@
 
 $(VENV)/.stamp-dev: $(VENV)/.stamp-venv pyproject.toml
 	@echo "Installing symseries and its development tools into $(VENV); the first time takes a few minutes."
 	@$(PIP) --editable . --group dev
+	@$(PY) -m compileall -q symseries
 	@touch $@
 
 $(VENV)/.stamp-notebook: $(VENV)/.stamp-venv pyproject.toml

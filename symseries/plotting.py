@@ -9,6 +9,7 @@ from __future__ import annotations
 import io
 import re
 from collections.abc import Sequence
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -25,23 +26,27 @@ _LABELS = 40  # multi-indices that get a label each
 
 
 def figure(width: float = 6.4, height: float = 4.0, rows: int = 1, columns: int = 1) -> tuple[Figure, Any]:
-    """Return a new figure and its axes, without touching pyplot's state; `OptionError` where matplotlib is missing."""
-    try:
-        from matplotlib.figure import Figure
-    except ImportError as error:
-        raise OptionError("a figure needs matplotlib, which is missing; run: pip install symseries[plot]") from error
-    made = Figure(figsize=(width, height), layout="constrained")
+    """Return a new figure that pyplot does not know, for a page, and its axes; `OptionError` where matplotlib is missing."""
+    made = _matplotlib("matplotlib.figure").Figure(figsize=(width, height), layout="constrained")
     return made, made.subplots(rows, columns)
 
 
-def axes_or_new(ax: Axes | None) -> Axes:
-    """Return the axes that were given, or those of a new figure."""
-    return figure()[1] if ax is None else ax
+def shown(width: float = 6.4, height: float = 4.0, rows: int = 1, columns: int = 1) -> Any:
+    """Return the axes of a new figure of pyplot, which a notebook shows by itself and a script by `pyplot.show()`."""
+    pyplot = _matplotlib("matplotlib.pyplot")
+    return pyplot.subplots(rows, columns, figsize=(width, height), layout="constrained")[1]
+
+
+def _matplotlib(module: str) -> Any:
+    try:
+        return import_module(module)
+    except ImportError as error:
+        raise OptionError("a figure needs matplotlib, which is missing; run: pip install symseries[plot]") from error
 
 
 def coefficients(ax: Axes | None, labels: Sequence[str], law: Array, source: tuple[Array, Array | None], name: str) -> Axes:
     """Draw the sizes of the coefficients of law and source side by side, with error bars of two standard errors."""
-    ax = axes_or_new(ax)
+    ax = shown() if ax is None else ax
     values, errors = source
     places = np.arange(len(labels))
     ax.errorbar(
@@ -67,7 +72,7 @@ def coefficients(ax: Axes | None, labels: Sequence[str], law: Array, source: tup
 
 def residuals(ax: Axes | None, labels: Sequence[str], values: Array, unit: str) -> Axes:
     """Draw the residual of each multi-index; in units of standard errors a band marks two of them."""
-    ax = axes_or_new(ax)
+    ax = shown() if ax is None else ax
     ax.bar(np.arange(len(labels)), values, color=NETWORK, width=0.7)
     ax.axhline(0, color=DATA, linewidth=0.6)
     if unit == "standard errors":
@@ -80,7 +85,7 @@ def residuals(ax: Axes | None, labels: Sequence[str], values: Array, unit: str) 
 
 def parity(ax: Axes | None, measured: Array, series: Sequence[tuple[str, Array]], label: str) -> Axes:
     """Draw predicted against measured values, one series for each name."""
-    ax = axes_or_new(ax)
+    ax = shown() if ax is None else ax
     low, high = float(measured.min()), float(measured.max())
     ax.plot([low, high], [low, high], color=DATA, linewidth=0.8)
     for (name, values), colour, marker in zip(series, (NETWORK, LAW), "os", strict=False):
@@ -98,7 +103,7 @@ def slice_with_bands(
     labels: tuple[str, str],
 ) -> Axes:
     """Draw law and network along one variable: `lines` is (x, law, network, its standard errors), a band marks two of them."""
-    ax = axes_or_new(ax)
+    ax = shown() if ax is None else ax
     x, law, values, errors = lines
     if points is not None:
         ax.plot(*points, ".", color=DATA, markersize=4, alpha=0.5, label="measured")

@@ -173,7 +173,7 @@ def test_paths_that_hold_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     for source in (None, 3, b"{}", [], {"format": "symseries.network"}):
         with pytest.raises(NetworkFormatError, match="expected the path of a JSON file, its text"):
             read_network(source)
-    monkeypatch.setattr("symseries.readers.MAX_BYTES", 10)
+    monkeypatch.setattr("symseries.readers.native.MAX_BYTES", 10)
     (tmp_path / "large.json").write_text(example().to_json())
     for source in (tmp_path / "large.json", example().to_json()):
         with pytest.raises(ResourceLimitError, match="at most 10 are read"):

@@ -26,15 +26,15 @@ KINDS = ("coefficients", "residual", "predicted", "slice")
 
 # ------------------------------------------------------------------------------------------------------------ figures
 def plot(fit: Fit, kind: str | None, ax: Any, variable: str | None) -> Any:
-    """Draw one figure on axes, or all four on a new figure where no kind is named."""
+    """Draw one figure on axes, or all four on new ones where no kind is named, and return the axes."""
     if kind is None and ax is None:
-        made, places = plotting.figure(11, 8, 2, 2)
+        places = plotting.shown(11, 8, 2, 2)
         for name, place in zip(KINDS, places.flat, strict=True):
             if _available(fit, name):
                 plot(fit, name, place, None)
             else:
                 place.set_axis_off()
-        return made
+        return places
     kind = kind or "coefficients"
     if kind not in KINDS:
         raise OptionError(f"plot: kind={kind!r}{suggestion(kind, KINDS)}; expected {listing(KINDS)}")

@@ -29,6 +29,7 @@ from symseries.display import (
     write_text,
 )
 from symseries.errors import OptionError
+from symseries.fitting import report
 from symseries.fitting.judge import REJECTED, Judged, probability
 from symseries.fitting.prepare import Prepared
 from symseries.fitting.solve import Solved
@@ -40,6 +41,7 @@ from symseries.scalars import F64, Array
 from symseries.series import Series
 
 if TYPE_CHECKING:
+    from matplotlib.axes import Axes
     from pandas import DataFrame
 
 FORMAT = "symseries.fit"
@@ -74,6 +76,14 @@ class Fit:
     `constants` maps each name to an `Estimate`; `covariance` and `correlation` (p, p) in the order of `law.constants`, None
     where not known; `residual` the Series alpha - beta(C); `misfit` its size relative to the source's variation; `chi2`, `dof`
     and `p_value` test the law against the network's own uncertainty; `baseline` is the direct fit of the law to the data.
+
+    >>> import symseries as ss
+    >>> found = ss.fit({"x": [0, 1, 2, 3], "y": [1.0, 3.1, 4.9, 7.0]}, ss.Law("y = a + b*x", variables=("x",)))
+    >>> print(found.table())
+    constant     direct fit     95 % interval
+    ─────────────────────────────────────────
+    a         1.030 ± 0.079  0.68849 … 1.3715
+    b         1.980 ± 0.042  1.7975 … 2.1625
     """
 
     prepared: Prepared
@@ -256,14 +266,16 @@ class Fit:
         return TextTable(tuple(map(text_cell, headers)), rows).to_frame()
 
     def to_latex(self, *, document: bool = False) -> str:
-        """Return the law, the table of constants and the table of coefficients as LaTeX.
+        """Return the law, the table of constants and, but for the values at the rows, that of coefficients as LaTeX.
 
         With `document=True` it compiles alone; without it, load amsmath, booktabs and longtable.
         """
         constants = self.table()
         captioned = TextTable(constants.headers, constants.rows, f"Constants of the law, {100 * self.level:g} % intervals")
         law = f"\\begin{{equation*}}\n{self.prepared.law.to_latex()}\n\\end{{equation*}}\n"
-        parts = [law, captioned.to_latex(), self.coefficient_table().to_latex()]
+        # at the rows themselves coefficients are the table of measurements once more
+        coefficients = [] if self.prepared.space.order is None else [self.coefficient_table().to_latex()]
+        parts = [law, captioned.to_latex(), *coefficients]
         return latex_document(parts) if document else "\n".join(parts)
 
     def to_json(self, path: str | Path | None = None) -> str:
@@ -290,6 +302,25 @@ class Fit:
             "baseline": None if self.baseline is None else self.baseline.to_dict(),
             "provenance": {"versions": versions(), "data": None if data is None else data.digest},
         }  # fmt: skip
+
+    def to_html(self, path: str | Path | None = None) -> str:
+        """Return the report as one self-contained HTML page, and write it to `path` where one is given.
+
+        Its sections are the seven steps from the data to what remains unexplained, warnings first. `OptionError` where
+        matplotlib is missing.
+        """
+        text = report.page(self)
+        if path is not None:
+            write_text(path, text)
+        return text
+
+    def plot(self, kind: str | None = None, *, ax: Axes | None = None, variable: str | None = None) -> Any:
+        """Draw a figure and return its axes, or the four of them, an array (2, 2), where neither kind nor axes are named.
+
+        `kind` is "coefficients" (both sides with error bars), "residual" (by multi-index), "predicted" (against measured) or
+        "slice" (along `variable`, other inputs at their medians, with bands); `ax` are matplotlib axes to draw on.
+        """
+        return report.plot(self, kind, ax, variable)
 
     def _repr_html_(self) -> str:
         return self.table().to_html()
