@@ -110,6 +110,7 @@ def _add_fit(parser: argparse.ArgumentParser) -> None:
     add("--start", default="", metavar="NAME=VALUE,…", help="where to start the search for constants that enter nonlinearly")
     add("--missing", default="raise", choices=("raise", "drop"), help="raise (default) or drop rows with missing values")
     add("--seed", type=int, default=0, help="seed of all randomness (default 0)")
+    add("--html", metavar="FILE", help="write a report with figures as one HTML page, which needs matplotlib")
     add("--latex", metavar="FILE", help="write law, constants and coefficients as a LaTeX document")
     add("--json", metavar="FILE", help="write the result as JSON")
     add("--strict", action="store_true", help="exit with 1 when the law is rejected (p < 0.01)")
@@ -118,7 +119,8 @@ def _add_fit(parser: argparse.ArgumentParser) -> None:
 
 # ---------------------------------------------------------------------------------------------------------------- fit
 def _fit(options: argparse.Namespace) -> int:
-    writers = [(Path(path), make) for path, make in ((options.latex, _latex), (options.json, _json)) if path]
+    asked = ((options.html, Fit.to_html), (options.latex, _latex), (options.json, _json))
+    writers = [(Path(path), make) for path, make in asked if path]
     _check_files([path for path, _ in writers], Path(options.table))
     start = parse_assignments(options.start, "start") if options.start.strip() else None
     law, notes = _law(options)

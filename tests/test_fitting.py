@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import dataclasses
 import json
 import pickle
 from fractions import Fraction
@@ -171,9 +172,7 @@ def test_the_default_space_is_that_of_the_data_to_order_six(net: ss.Network, tab
     assert isinstance(space, ss.EmpiricalSpace)
     assert space.order == 6
     # independently: orthonormal polynomials by QR of the monomials at the rows, both sides projected on them
-    u, v = (
-        (np.log(x) - np.log(x).mean()) if name == "none" else (x - x.mean()) / x.std() for name, x in list(table.items())[:2]
-    )
+    u, v = ((table[name] - table[name].mean()) / table[name].std() for name in ("c", "d"))
     monomials = np.column_stack([u**i * v ** (n - i) for n in range(7) for i in range(n + 1)])
     q, _ = np.linalg.qr(monomials)
     expected = np.linalg.lstsq(q.T @ design(table), q.T @ net(table), rcond=None)[0]
@@ -188,25 +187,46 @@ def test_few_rows_are_met_at_the_rows_themselves() -> None:
     np.testing.assert_allclose(values(fit), np.linalg.lstsq(B, fit.prepared.source(small), rcond=None)[0], rtol=1e-8)
 
 
-def test_the_delta_method_is_the_spread_over_weights_drawn_from_their_covariance(net: ss.Network, found: ss.Fit) -> None:
+def moved(net: ss.Network, shift: np.ndarray) -> ss.Network:
+    """Return the network with a vector added to its weights."""
+    at, layers = 0, []
+    for layer in net.layers:
+        if isinstance(layer, ss.Affine):
+            w, b = layer.weights.size, layer.bias.size
+            weights, bias = shift[at : at + w].reshape(layer.weights.shape), shift[at + w : at + w + b]
+            layers.append(ss.Affine(layer.weights + weights, layer.bias + bias))
+            at += w + b
+        else:
+            layers.append(layer)
+    return ss.Network(layers, net.inputs, net.outputs)
+
+
+@pytest.mark.parametrize(("hidden", "share"), [((), 1.0), ((2,), 1e-4)])
+def test_the_delta_method_is_the_spread_over_weights_drawn_from_their_covariance(hidden: tuple[int, ...], share: float) -> None:
+    # the weights of a hidden layer trade off along curves, so that only a small share of a draw stays on the network
     rng = np.random.default_rng(0)
-    root = np.linalg.cholesky(net.covariance + 1e-14 * np.trace(net.covariance) * np.eye(len(net.covariance)))
-    drawn = []
-    for _ in range(400):
-        shift, at, layers = 0.02 * root @ rng.normal(size=len(root)), 0, []
-        for layer in net.layers:
-            if isinstance(layer, ss.Affine):
-                w, b = layer.weights.size, layer.bias.size
-                moved = shift[at : at + w].reshape(layer.weights.shape), shift[at + w : at + w + b]
-                layers.append(ss.Affine(layer.weights + moved[0], layer.bias + moved[1]))
-                at += w + b
-            else:
-                layers.append(layer)
-        other = ss.Network(layers, net.inputs, net.outputs)
-        alpha = other.expand(found.prepared.space).coefficients
-        drawn.append(found.solved.gain @ (alpha - found.prepared.alpha.coefficients))
-    assert found.judged.birge == 1.0
-    np.testing.assert_allclose(np.std(drawn, axis=0) / 0.02, errors(found), rtol=0.15)
+    x = np.linspace(0, 2, 300)
+    net = ss.train({"x": x, "y": 3 * np.exp(-x) + 0.01 * rng.normal(size=300)}, ("x",), "y", hidden=hidden, rng=0)
+    fit = ss.fit(net, ss.Law("y = a + b*x" if not hidden else "y = a*exp(-b*x)", ("x",)))
+    eigenvalues, vectors = np.linalg.eigh(net.covariance)
+    root = vectors * np.sqrt(np.maximum(eigenvalues, 0))
+    draws = [moved(net, share * root @ rng.normal(size=len(root))) for _ in range(300)]
+    alphas = [other.expand(fit.prepared.space).coefficients for other in draws]
+    constants = [fit.solved.gain @ (alpha - fit.prepared.alpha.coefficients) for alpha in alphas]
+    assert fit.judged.birge == 1.0
+    np.testing.assert_allclose(np.std(constants, axis=0) / share, errors(fit), rtol=0.15)
+
+
+def test_the_gain_is_how_the_constants_follow_the_coefficients() -> None:
+    net = ss.train(nonlinear_table("langmuir"), ("x",), "y", hidden=(4,), restarts=2)
+    law = ss.Law("y = q*K*x/(1 + K*x)", ("x",))
+    fit = ss.fit(net, law)
+    played = ss.Network.from_expression(law.expression.subs({n: e.value for n, e in fit.constants.items()}), ("x",))
+    at_rest = ss.fit(played, law, fit.prepared.space, start={n: e.value for n, e in fit.constants.items()})
+    step = 1e-5 * fit.prepared.space.projection @ np.cos(fit.prepared.space.nodes[:, 0])
+    pushed = ss.Network.from_expression(played.expression() + sympy.Float(1e-5) * sympy.cos(sympy.Symbol("x")), ("x",))
+    again = ss.fit(pushed, law, fit.prepared.space, start={n: e.value for n, e in fit.constants.items()})
+    np.testing.assert_allclose(values(again) - values(at_rest), at_rest.solved.gain @ step, rtol=1e-3)
 
 
 def test_intervals_of_a_trained_network_use_the_freedom_that_its_weights_leave(found: ss.Fit) -> None:
@@ -474,8 +494,6 @@ def test_a_memorising_network_is_flagged() -> None:
 
 
 def test_a_network_that_is_not_at_its_optimum_is_flagged(net: ss.Network) -> None:
-    import dataclasses
-
     rough = ss.fit(net, YIELD).prepared.source.with_data(net.data)
     rough.training = dataclasses.replace(net.training, converged=False, distance=2.5)
     fit = ss.fit(rough, YIELD)
@@ -684,6 +702,22 @@ def test_the_table_of_coefficients_sets_both_sides_beside_each_other(net: ss.Net
     # the law's own coefficient of degree 1 in c: orthonormal in the data, so without the offset
     assert "C" in rows[1][1].plain
     assert "s" not in rows[1][1].plain
+
+
+def test_latex_holds_the_coefficients_of_a_space_and_not_the_rows_of_a_table(found: ss.Fit, table: Table) -> None:
+    assert found.to_latex().count(r"\begin{tabular}") == 2
+    direct = ss.fit(table, YIELD).to_latex(document=True)
+    assert direct.count(r"\begin{tabular}") + direct.count(r"\begin{longtable}") == 1
+    assert r"\frac{k}{\sqrt{d}}" in direct
+
+
+def test_exact_fits_show_themselves_too() -> None:
+    net, law, data = _played_rationally()
+    fit = ss.fit(net, law, ss.EmpiricalSpace(POINTS, order=1), data=data)
+    assert fit.residual.coefficients.tolist() == [0, 0, 0]
+    assert "3/7" in fit.summary()
+    assert r"\tfrac{3}{7}" in fit.to_latex()
+    assert [row[1].plain for row in fit.coefficient_table().rows] == [str(e) for e in fit.prepared.beta.coefficients]
 
 
 def test_a_law_not_linear_in_its_constants_has_no_coefficients_to_print_off_taylor() -> None:
