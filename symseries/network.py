@@ -38,6 +38,11 @@ from symseries.tables import Table, input_matrix, read_table
 FORMAT = "symseries.network"
 VERSION = 1
 
+# Measured on networks that are converged, under-trained and memorising: converged ones stay far below.
+_UNDER_TRAINED = 0.6  # distance to the optimum relative to sqrt(measurements - effective weights)
+_MEMORISING = 0.7  # share of the measurements that the weights use up
+_OVERFITTED = 0.3  # explained variance lost on data left out
+
 
 @dataclass(frozen=True)
 class Training:
@@ -60,6 +65,18 @@ class Training:
     rows: int
     logarithms: tuple[str, ...] = ()
     """Inputs that enter in their logarithm."""
+    smooth: bool = True
+    """Whether no activation has a kink; at kinks the distance to the optimum means little."""
+
+    @property
+    def under_trained(self) -> bool:
+        """Whether the distance to the optimum is of the size of the noise, as of a network whose training stopped early."""
+        return self.smooth and self.distance > _UNDER_TRAINED * max(self.rows - self.effective_weights, 1.0) ** 0.5
+
+    @property
+    def memorises(self) -> bool:
+        """Whether the weights use up the measurements, or much is lost on data left out."""
+        return self.effective_weights > _MEMORISING * self.rows or self.r2 - self.heldout_r2 > _OVERFITTED
 
 
 class Network:

@@ -10,7 +10,7 @@ import numpy as np
 
 from symseries.activations import canonical, checked_parameters
 from symseries.errors import DataError, NetworkShapeError, OptionError, UnsupportedLayerError, listing
-from symseries.evidence import Layers, Problem, Trained, fit_network
+from symseries.evidence import ITERATIONS, Layers, Problem, Trained, fit_network
 from symseries.layers import Activation, Affine, Dropout, Layer, Transform, Whitening
 from symseries.names import check_names
 from symseries.network import Network, Training, measured_column
@@ -77,6 +77,26 @@ def refine(net: Network, table: object = None) -> Network:
     """
     if not isinstance(net, Network):
         raise OptionError(f"refine: {net!r} is no network; expected a symseries.Network, such as train or read_network return")
+    return _from_weights(net, table, ITERATIONS)
+
+
+def assess(net: Network) -> Network:
+    """Return the same function with what its own data say of it: noise, effective weights, covariance, distance to the optimum.
+
+    Its weights are those of the network, in standardised units; nothing is trained. Raises what `refine` raises.
+
+    >>> import numpy as np
+    >>> x = np.linspace(0.0, 1.0, 20)
+    >>> rough = Network([Affine([[1.0], [-2.0]], [0.1, 0.2]), Activation("tanh"), Affine([[0.5, 0.5]])], inputs=("x",))
+    >>> judged = assess(rough.with_data({"x": x, "y": np.exp(-x)}))
+    >>> judged.training.converged, bool(np.allclose(judged([[0.5]]), rough([[0.5]])))
+    (False, True)
+    """
+    return _from_weights(net, None, 0)
+
+
+def _from_weights(net: Network, table: object, iterations: int) -> Network:
+    """Return the network after some iterations from its own weights."""
     source = net.data if table is None else table
     if source is None:
         raise DataError("refine: the network has no data; pass the table, as refine(net, table)")
@@ -91,7 +111,7 @@ def refine(net: Network, table: object = None) -> Network:
     layers = frame.standardised(core)
     problem = Problem(frame.X, frame.y, (len(net.inputs), *(len(b) for _, b in layers)), activations)
     start = np.concatenate([np.concatenate([w.ravel(), b]) for w, b in layers])
-    trained = fit_network(problem, starts=[start], settle=True)
+    trained = fit_network(problem, starts=[start], settle=True, iterations=iterations)
     return _network(trained, problem, frame, inputs=net.inputs, outputs=net.outputs, data=data)
 
 
@@ -213,6 +233,7 @@ def _report(trained: Trained, problem: Problem, frame: _Frame, logarithms: tuple
         converged=trained.converged,
         rows=len(problem.y),
         logarithms=logarithms,
+        smooth=problem.smooth,
     )
 
 

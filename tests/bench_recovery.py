@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from cases import CASES, worst_error
+from test_health import perceptron
 
 import symseries as ss
 
@@ -61,3 +62,17 @@ def test_intervals_cover_the_truth() -> None:
     print(f"\ncoverage {shares}; widths {np.median(widths):.3f} of the direct fit's")
     assert min(inside.values()) >= 0.90 * sets
     assert np.median(widths) <= 1.3
+
+
+def test_adam_networks_are_flagged_and_repaired() -> None:
+    """Ten networks of scikit-learn, Adam stopped after 200 iterations: all are flagged, all repaired by `refine`."""
+    print(f"\n{'case':12} {'seed':>4} {'far':>5} {'ratio':>9} {'refined':>8}")
+    for name, seed in [(name, seed) for seed in range(3) for name in CASES][:10]:
+        net, table = perceptron(name, seed, max_iter=200)
+        case = CASES[name]
+        found, repaired = ss.fit(net, case.law, data=table), ss.fit(ss.refine(net, table), case.law)
+        ratios = [worst_error(f, case.truth) / worst_error(f.baseline, case.truth) for f in (found, repaired)]
+        flagged = any("differ by" in w for w in found.warnings) and found.covariance is None
+        print(f"{name:12} {seed:4} {flagged!s:>5} {ratios[0]:9.1f} {ratios[1]:8.2f}")
+        assert flagged
+        assert ratios[1] <= 3

@@ -7,17 +7,18 @@ import dataclasses
 import numpy as np
 
 from symseries.errors import OptionError, SymseriesError
-from symseries.fitting.judge import judge
+from symseries.fitting.judge import REJECTION, judge
 from symseries.fitting.prepare import Measurements, Prepared, direct_record, prepare
 from symseries.fitting.result import Estimate, Fit
 from symseries.fitting.solve import solve
 from symseries.laws import Law
 from symseries.network import Network, measured_column
-from symseries.spaces import Space
+from symseries.spaces import EmpiricalSpace, Space
 from symseries.training import seeded
 
 _REACH = 1e-6  # relative accuracy beyond which a network is not asked to follow the data
 _FAR = 3.0  # standard errors between network and direct fit, beyond which the network is not believed
+_DOUBTFUL = 1.0  # the same for a network that is far from its optimum
 
 
 def fit(
@@ -78,7 +79,19 @@ def _with_baseline(found: Fit, bounds: object, rng: np.random.Generator) -> Fit:
         return dataclasses.replace(found, remarks=(f"no direct fit beside this one: {error}",))
     baseline = Fit(direct, solved, judge(direct, solved), found.level)
     with_it = dataclasses.replace(found, baseline=baseline)
-    return dataclasses.replace(with_it, remarks=_distance(with_it))
+    return _without_intervals(with_it, said) if (said := _distance(with_it)) else with_it
+
+
+def _without_intervals(found: Fit, remarks: tuple[str, ...]) -> Fit:
+    """Return a fit that is far from the direct one: over the data its standard errors and its test would be bias."""
+    if not isinstance(found.prepared.space, EmpiricalSpace) or found.covariance is None:
+        return dataclasses.replace(found, remarks=remarks)
+    reason = "the network is far from the direct fit of the data, an interval or a test would be bias and not variance"
+    warnings = tuple(w for w in found.judged.warnings if not w.startswith(REJECTION))
+    judged = dataclasses.replace(
+        found.judged, covariance=None, reason=reason, warnings=warnings, chi2=None, dof=None, p_value=None, birge=1.0
+    )
+    return dataclasses.replace(found, judged=judged, remarks=(*remarks, f"no standard errors: {reason}"))
 
 
 def _direct_source(prepared: Prepared) -> Measurements | None:
@@ -89,24 +102,30 @@ def _direct_source(prepared: Prepared) -> Measurements | None:
     return Measurements(net.data, net.inputs, column, transform)
 
 
-def _yardstick(network: Estimate, direct: Estimate) -> float:
-    """Return the standard error that counts: the larger one, and for data without noise what a network can reach."""
-    return max(direct.stderr or 0.0, network.stderr or 0.0, _REACH * abs(float(direct.value)), 1e-300)
+def _yardstick(found: Fit, network: Estimate, direct: Estimate) -> float:
+    """Return the standard error that counts: over the data the direct fit's, elsewhere the larger one.
+
+    For data without noise it is what a network can reach.
+    """
+    own = 0.0 if isinstance(found.prepared.space, EmpiricalSpace) else network.stderr or 0.0
+    return max(direct.stderr or 0.0, own, _REACH * abs(float(direct.value)), 1e-300)
 
 
 def _distance(found: Fit) -> tuple[str, ...]:
     """Return the warning that network and direct fit are far apart, with the constant that is farthest."""
     assert found.baseline is not None  # noqa: S101 - narrows the type
     apart = {
-        name: abs(float(found.constants[name].value) - float(direct.value)) / _yardstick(found.constants[name], direct)
+        name: abs(float(found.constants[name].value) - float(direct.value)) / _yardstick(found, found.constants[name], direct)
         for name, direct in found.baseline.constants.items()
         if direct.stderr is not None
     }
-    if not apart or max(apart.values()) <= _FAR:
+    source = found.prepared.source
+    doubtful = isinstance(source, Network) and source.training is not None and source.training.under_trained
+    if not apart or max(apart.values()) <= (_DOUBTFUL if doubtful else _FAR):
         return ()
     name = max(apart, key=lambda n: apart[n])
     warning = (
-        f"network and direct fit differ by {apart[name]:.1f} standard errors in {name}: the network is under-trained, or the "
-        "space does not suit the data; refine(net) repairs the first"
+        f"network and direct fit differ by {apart[name]:.1f} standard errors in {name}: the network is under-trained, which "
+        "refine(net) repairs, or too small, or the space does not suit the data"
     )
     return (warning,)

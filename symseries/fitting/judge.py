@@ -13,8 +13,7 @@ from symseries.scalars import F64, Array
 from symseries.spaces import EmpiricalSpace, LegendreSpace, TaylorSpace
 
 REJECTED = 0.01  # p-value below which a law is called rejected
-_MEMORISING = 0.7  # share of the measurements that the weights use up
-_OVERFITTED = 0.3  # explained variance lost on data left out
+REJECTION = "the law is rejected"
 _CORNER = 0.5  # of the half-width: beyond it on every axis lies a corner of a box
 _MOST_AXES = 6  # of a box whose corners are looked at
 
@@ -155,9 +154,7 @@ def _warnings(prepared: Prepared, p_value: float | None, reasons: tuple[str, str
     if no_test:
         said.append(f"no test of the law: {no_test}")
     if p_value is not None and p_value < REJECTED:
-        said.append(
-            f"the law is rejected: what it leaves unexplained exceeds the uncertainty of the network ({probability(p_value)})"
-        )
+        said.append(f"{REJECTION}: what it leaves unexplained exceeds the uncertainty of the network ({probability(p_value)})")
     return said
 
 
@@ -183,9 +180,12 @@ def _health(prepared: Prepared) -> list[str]:
     if training is None:
         return []
     said = []
-    if not training.converged:
-        said.append(f"the network is not at its optimum ({training.distance:.2g} standard errors away); use refine(net)")
-    if training.effective_weights > _MEMORISING * training.rows or training.r2 - training.heldout_r2 > _OVERFITTED:
+    if not training.converged and training.smooth:
+        said.append(
+            f"the network is not at its optimum: constants may move by up to {training.distance:.2g} standard errors; "
+            "use refine(net)"
+        )
+    if training.memorises:
         said.append(
             f"the network memorises: {training.effective_weights:.0f} of {training.rows} measurements used up by its weights, "
             f"R² {training.r2:.3f} and {training.heldout_r2:.3f} on data left out; it repeats the direct fit and tests nothing"

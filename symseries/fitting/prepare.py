@@ -8,14 +8,23 @@ from typing import Protocol
 
 import numpy as np
 
-from symseries.errors import DataError, LawNameError, OptionError, SpaceMismatchError, listing, suggestion
+from symseries.errors import (
+    DataError,
+    LawNameError,
+    OptionError,
+    SpaceMismatchError,
+    SymseriesError,
+    listing,
+    suggestion,
+)
 from symseries.laws import Law, LawSeries
-from symseries.layers import Activation
+from symseries.layers import Activation, Dropout
 from symseries.network import Network, measured_column
 from symseries.scalars import F64, QQ, Array, Scalars
 from symseries.series import Series
 from symseries.spaces import EmpiricalSpace, Space, TaylorSpace, check_space
 from symseries.tables import Table, column_names, read_table
+from symseries.training import assess
 
 ORDER = 6  # of the default space: higher gains nothing, lower loses where the law is curved
 EIGENVALUE_FLOOR = 1e-2  # of the largest eigenvalue of the covariance: directions below are not trusted more
@@ -170,8 +179,8 @@ def discrepancy(alpha: Series) -> float:
 def _network(net: Network, law: Law, data: object, output: str | None) -> tuple[Network, str]:
     """Return the network of one output that predicts what the law predicts, and with what it was composed, in words."""
     if data is not None:
-        net = net.with_data(data)
-    net = _one_output(net, law, output)
+        net = _named_output(net, law, data).with_data(data)
+    net = _one_output(_assessed(net), law, output)
     column, transform = measured_column(net.outputs[0])
     unnamed = column == "y" and (net.data is None or "y" not in net.data.names)
     if law.target not in (None, column) and not unnamed:
@@ -184,6 +193,22 @@ def _network(net: Network, law: Law, data: object, output: str | None) -> tuple[
         logarithm = net.then(Activation("log"), (f"log({column})",))
         return logarithm, f"the network predicts {column}, its logarithm is taken exactly"
     return net.then(Activation("exp"), (column,)), f"the network predicts log({column}), its exponential is taken exactly"
+
+
+def _named_output(net: Network, law: Law, data: object) -> Network:
+    """Return the network with its nameless output called what the law predicts, where the table has that column."""
+    columns = column_names(data)
+    if net.outputs == ("y",) and "y" not in columns and law.target in columns:
+        return net.then(Dropout(0), (str(law.target),))
+    return net
+
+
+def _assessed(net: Network) -> Network:
+    """Return a network that came without a report with the one that its data give, where it can be given."""
+    if net.training is None and net.data is not None and not net.exact:
+        with suppress(SymseriesError):  # layers that are not maps and activations in turn have no such report
+            return assess(net)
+    return net
 
 
 def _one_output(net: Network, law: Law, output: str | None) -> Network:
