@@ -10,7 +10,6 @@ import html
 import io
 import numbers
 import re
-import secrets
 import unicodedata
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -481,8 +480,10 @@ def write_text(path: str | Path, text: str) -> None:
     ...     (Path(folder) / "table.md").read_text(encoding="utf-8")
     'σ'
     """
+    from secrets import token_hex  # slow to import, and needed here alone
+
     file = Path(path)
-    temporary = file.parent / f".{secrets.token_hex(8)}.tmp"
+    temporary = file.parent / f".{token_hex(8)}.tmp"
     try:
         # Line ends are the text's own, and a report is not lost for half a surrogate pair in a name.
         with temporary.open("x", encoding="utf-8", errors="backslashreplace", newline="") as stream:

@@ -6,7 +6,6 @@ thing, the value received, what was expected and the way out, in one line that a
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterable
 
 
@@ -85,7 +84,11 @@ def suggestion(name: object, known: Iterable[str]) -> str:
     names = sorted(set(known))
     folded = {candidate.casefold(): candidate for candidate in names}
     text = str(name).strip().casefold()
-    close = [text] if text in folded else difflib.get_close_matches(text, folded, n=1, cutoff=0.6)
+    if text in folded:
+        return f"; did you mean {folded[text]!r}?"
+    from difflib import get_close_matches  # needed by errors alone
+
+    close = get_close_matches(text, folded, n=1, cutoff=0.6)
     return f"; did you mean {folded[close[0]]!r}?" if close else ""
 
 

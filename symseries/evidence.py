@@ -14,7 +14,7 @@ weights, hence of any constant read off the network: that is the criterion of co
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
@@ -25,6 +25,7 @@ from numpy.typing import NDArray
 
 from symseries import activations
 from symseries.errors import ConvergenceError, ResourceLimitError
+from symseries.progress import track
 from symseries.scalars import F64
 
 Array = NDArray[Any]
@@ -159,7 +160,8 @@ class Trained:
 
     `layers` (W, b) with W (out, in); `alpha`, `beta` (m,); `gamma` the effective number of weights; `covariance` (P, P) of
     the weights in the order W1 row-major, b1, W2, ...; `s2` (m,) = RSS/(n - gamma); `loo` (n, m) leave-one-out residuals
-    of the linearised network; `distance` to the optimum in standard errors; `scores` the log evidence of every start.
+    of the linearised network; `distance` to the optimum in standard errors; `scores` the log evidence of every start that
+    was followed to its end, `wanted` how many were asked for.
     """
 
     layers: Layers
@@ -173,6 +175,7 @@ class Trained:
     iterations: int
     distance: float
     scores: tuple[float, ...]
+    wanted: int
 
     @property
     def converged(self) -> bool:
@@ -183,10 +186,10 @@ class Trained:
 def fit_network(problem: Problem, *, starts: Sequence[Array], settle: bool, iterations: int = ITERATIONS) -> Trained:
     """Descend from every start and return the one with the largest log evidence.
 
-    Raises `ResourceLimitError` for a Jacobian that is too large, `ConvergenceError` where no start has a finite evidence.
-
     With `settle`, the hyperparameters begin at what the start implies (for weights that are trained already), otherwise with
-    strong regularisation. `iterations=0` only judges the starts.
+    strong regularisation. `iterations=0` only judges the starts. An interrupt (Ctrl-C) ends the search: the best of the
+    starts that were finished is returned; before the first one is, KeyboardInterrupt passes on.
+    Raises `ResourceLimitError` for a Jacobian that is too large, `ConvergenceError` where no start has a finite evidence.
     """
     entries = problem.y.size * problem.regularised.size
     if entries > MAX_ENTRIES:
@@ -195,12 +198,24 @@ def fit_network(problem: Problem, *, starts: Sequence[Array], settle: bool, iter
             f"{MAX_ENTRIES}; take fewer rows or a smaller network"
         )
     begin = _settled if settle else _start
-    runs = [_descend(problem, begin(problem, theta), iterations) for theta in starts]
+    runs = _finished(lambda theta: _descend(problem, begin(problem, theta), iterations), starts)
     scores = [_log_evidence(problem, state) for state, _ in runs]
     if not np.isfinite(scores).any():
         raise ConvergenceError(f"training: none of {len(runs)} starts reached a finite log evidence; rescale the inputs")
     state, count = runs[int(np.nanargmax(scores))]
-    return _trained(problem, state, count, tuple(scores))
+    return _trained(problem, state, count, tuple(scores), len(starts))
+
+
+def _finished(run: Callable[[Array], tuple[State, int]], starts: Sequence[Array]) -> list[tuple[State, int]]:
+    """Return the runs from all starts, or from those that were finished before an interrupt, if there is one."""
+    runs: list[tuple[State, int]] = []
+    try:
+        for theta in track(starts, len(starts), "training, random starts"):
+            runs.append(run(theta))  # noqa: PERF401 - a comprehension would lose the finished ones
+    except KeyboardInterrupt:
+        if not runs:
+            raise
+    return runs
 
 
 def _start(problem: Problem, theta: Array) -> State:
@@ -305,7 +320,7 @@ def _log_evidence(problem: Problem, state: State) -> float:
     return float(log_precision - log_volume - _objective(problem, state.theta, state))
 
 
-def _trained(problem: Problem, state: State, iterations: int, scores: tuple[float, ...]) -> Trained:
+def _trained(problem: Problem, state: State, iterations: int, scores: tuple[float, ...], wanted: int) -> Trained:
     return Trained(
         layers=[(weights.copy(), bias.copy()) for weights, bias in problem.layers(state.theta)],
         alpha=state.alpha,
@@ -318,4 +333,5 @@ def _trained(problem: Problem, state: State, iterations: int, scores: tuple[floa
         iterations=iterations,
         distance=state.distance,
         scores=scores,
+        wanted=wanted,
     )

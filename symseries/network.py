@@ -67,6 +67,9 @@ class Training:
     """Inputs that enter in their logarithm."""
     smooth: bool = True
     """Whether no activation has a kink; at kinks the distance to the optimum means little."""
+    finished: int = 1
+    """Random starts that were followed to their end; fewer than `wanted` where training was interrupted."""
+    wanted: int = 1
 
     @property
     def under_trained(self) -> bool:

@@ -8,7 +8,6 @@ from typing import Any, ClassVar, Self
 
 import numpy as np
 import sympy
-from numpy.polynomial import legendre
 
 from symseries.errors import OptionError, ResourceLimitError, SpaceMismatchError
 from symseries.multiindex import IndexSet, check_kind, check_order, index_set
@@ -170,9 +169,11 @@ def degree_in_words(order: int, index_kind: str) -> str:
 
 def legendre_products(window: Array, indices: Array, order: int) -> Array:
     """Return prod_i P_(n_i)(u_i) for points u (n, w) of the window and every multi-index, an array (n, N)."""
+    from numpy.polynomial.legendre import legvander  # slow to import
+
     out = np.ones((len(window), len(indices)))
     for i in range(indices.shape[1]):
-        out *= legendre.legvander(window[:, i], order)[:, indices[:, i]]
+        out *= legvander(window[:, i], order)[:, indices[:, i]]
     return out
 
 

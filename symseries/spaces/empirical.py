@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping
 from functools import cached_property
 from typing import Any
@@ -210,7 +209,9 @@ class EmpiricalSpace(SampledSpace):
     @cached_property
     def digest(self) -> str:
         """A digest of the rows and weights, by which empirical spaces compare."""
-        return hashlib.sha256(self.points.digest.encode() + self.weights.tobytes()).hexdigest()[:16]
+        from hashlib import sha256  # slow to import
+
+        return sha256(self.points.digest.encode() + self.weights.tobytes()).hexdigest()[:16]
 
     def to_dict(self) -> dict[str, Any]:
         """Return points, weights as exact numbers, order and index set as JSON knows them."""

@@ -8,7 +8,6 @@ from typing import Any
 
 import numpy as np
 import sympy
-from numpy.polynomial import legendre
 
 from symseries.errors import OptionError
 from symseries.names import symbol
@@ -75,7 +74,9 @@ class LegendreSpace(GradedSpace, SampledSpace):
         """Return points that integrate the product of two series against every basis function exactly."""
         points = max(_GAUSS_POINTS[w], (3 * self.order + 2) // 2)
         check_projection(len(self), points**w, self.describe())
-        u, mass = legendre.leggauss(points)
+        from numpy.polynomial.legendre import leggauss  # slow to import
+
+        u, mass = leggauss(points)
         window = np.stack([axis.ravel() for axis in np.meshgrid(*[u] * w, indexing="ij")], axis=1)
         weights = np.prod(np.stack([axis.ravel() for axis in np.meshgrid(*[mass / 2] * w, indexing="ij")]), axis=0)
         return window, weights

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -112,7 +111,9 @@ class Table:
         >>> read_table({"a": ["0.5"]}).digest == read_table({"a": ["5e-1"]}).digest
         True
         """
-        state = hashlib.sha256()
+        from hashlib import sha256  # slow to import
+
+        state = sha256()
         for name, column in zip(self.names, self._columns, strict=True):
             state.update(json.dumps([name, column.texts is not None, len(self)]).encode() + b"\n" + column.encoded() + b"\n")
         return state.hexdigest()
