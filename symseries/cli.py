@@ -1,4 +1,4 @@
-"""The command line: fit a law to a table, and show the worked example."""
+"""The command line: fit a law to a table, expand a network, and show the worked example."""
 
 from __future__ import annotations
 
@@ -6,13 +6,14 @@ import argparse
 import io
 import re
 import sys
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
 from difflib import get_close_matches
 from pathlib import Path
 from typing import NoReturn
 
 from symseries.demo import report
-from symseries.display import write_text
+from symseries.display import name_cell, text_cell, write_text
 from symseries.errors import LawNameError, OptionError, SymseriesError, listing, suggestion
 from symseries.fitting import Fit, fit
 from symseries.laws import Law
@@ -20,20 +21,40 @@ from symseries.names import check_names
 from symseries.network import Network
 from symseries.parsing import parse_assignments, parse_law
 from symseries.readers import read_network
+from symseries.scalars import F64, QQ
 from symseries.spaces import EmpiricalSpace, LegendreSpace, Space, TaylorSpace
 from symseries.tables import Table, column_names, read_table
 from symseries.training import train
 
-DONE, REJECTED, UNANSWERED = 0, 1, 2
+DONE, REJECTED, UNANSWERED, INTERRUPTED = 0, 1, 2, 130
 _BASES = ("legendre", "empirical", "taylor", "nodal")
 
+_SCALARS = {"f64": F64, "exact": QQ}
+
 _EXAMPLES = """examples:
+  symseries demo
+  symseries fit alloys.csv --law "sigma_y = sigma_f + C*c**(2/3) + k/sqrt(d)"
+  symseries expand model.json --center "c=0.05, d=10" --order 4
+
+symseries COMMAND --help says more about one of them.
+Exit code 0: done; 1: the law is rejected, under fit --strict; 2: the question cannot be answered; 130: interrupted."""
+
+_FIT_EXAMPLES = """examples:
   symseries fit alloys.csv --law "sigma_y = sigma_f + C*c**(2/3) + k/sqrt(d)"
   symseries fit steam.csv --law "log(p) = a - L/(R*T)" --known "R=8.314462618" --latex steam.tex
   symseries fit alloys.csv --law "sigma_y = sigma_f + k/sqrt(d)" --inputs c,d,w --json result.json --strict
 
 Names of the law that are columns of the table are its variables, the rest its constants.
-Exit code 0: done; 1: the law is rejected, under --strict; 2: the question cannot be answered."""
+Ctrl-C during training goes on with the best of the random starts that are finished.
+Exit code 0: done; 1: the law is rejected, under --strict; 2: the question cannot be answered; 130: interrupted."""
+
+_EXPAND_EXAMPLES = """examples:
+  symseries expand model.json --center "c=0.05, d=10"
+  symseries expand model.json --center "c=1/20, d=10" --order 3 --index-set tensor --latex series.tex
+  symseries expand rational.json --center "x=0" --order 5 --scalars exact --json series.json
+
+The network is one that Network.to_json wrote; each coefficient belongs to a product of powers of variable minus centre.
+Exit code 0: done; 2: the question cannot be answered; 130: interrupted."""
 
 
 class _Parser(argparse.ArgumentParser):
@@ -53,14 +74,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="replace")  # a terminal without ± still gets its answer
     options = _parser().parse_args(arguments)
+    written: list[str] = []
     try:
-        return int(options.run(options))
+        return int(options.run(options, written.append))
     except SymseriesError as error:
         print(_one_line(f"symseries: {_in_shell(str(error))}"), file=sys.stderr)
         return UNANSWERED
     except KeyboardInterrupt:
-        print("symseries: interrupted, nothing was written", file=sys.stderr)
-        return 130
+        left = f"written so far: {listing(written)}" if written else "nothing was written"
+        print(f"symseries: interrupted, {left}", file=sys.stderr)
+        return INTERRUPTED
 
 
 # What messages advise in Python, and how it is written here.
@@ -69,7 +92,10 @@ _SHELL = (
     (r"(known|start)=\{'(\w+)': …\}", r"--\1 \2=…"),
     (r"start=\{.*?\}", "--start NAME=VALUE,…"),
     (r", other bounds=", ""),
+    (r"\bscalars=QQ", "--scalars exact"),
+    (r"\bscalars=F64", "--scalars f64"),
     (r"\bknown=", "--known"),
+    (r"\blevel=", "--level "),
     (r"\brng=(-?\d+)", r"--seed \1"),
 )
 
@@ -85,9 +111,16 @@ def _one_line(text: str) -> str:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = _Parser(prog="symseries", description="Physical constants from neural networks, by comparing series.")
+    what = "Physical constants from neural networks, by comparing series."
+    parser = _Parser(prog="symseries", description=what, epilog=_EXAMPLES, formatter_class=_Raw)
+    # the package is imported before any of its modules, which stand below it and do not import it
+    parser.add_argument("--version", action="version", version=f"symseries {sys.modules['symseries'].__version__}")
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
-    _add_fit(commands.add_parser("fit", help="find the constants of a law in a table", epilog=_EXAMPLES, formatter_class=_Raw))
+    _add_fit(
+        commands.add_parser("fit", help="find the constants of a law in a table", epilog=_FIT_EXAMPLES, formatter_class=_Raw)
+    )
+    what = "print the Taylor coefficients of a network about a point"
+    _add_expand(commands.add_parser("expand", help=what, epilog=_EXPAND_EXAMPLES, formatter_class=_Raw))
     shown = commands.add_parser("demo", help="show a worked example on data that come with the package")
     shown.add_argument("--output", metavar="FOLDER", type=Path, help="also write its LaTeX tables and JSON results there")
     shown.set_defaults(run=_demo)
@@ -108,6 +141,7 @@ def _add_fit(parser: argparse.ArgumentParser) -> None:
     add("--network", metavar="MODEL", help="a network in a JSON file, instead of training one")
     add("--space", metavar="BASIS:ORDER", help="legendre:6, empirical:6 (default), taylor:4, or nodal")
     add("--start", default="", metavar="NAME=VALUE,…", help="where to start the search for constants that enter nonlinearly")
+    add("--level", type=float, default=0.95, metavar="P", help="probability of the intervals (default 0.95)")
     add("--missing", default="raise", choices=("raise", "drop"), help="raise (default) or drop rows with missing values")
     add("--seed", type=int, default=0, help="seed of all randomness (default 0)")
     add("--html", metavar="FILE", help="write a report with figures as one HTML page, which needs matplotlib")
@@ -117,8 +151,32 @@ def _add_fit(parser: argparse.ArgumentParser) -> None:
     parser.set_defaults(run=_fit)
 
 
+def _add_expand(parser: argparse.ArgumentParser) -> None:
+    add = parser.add_argument
+    add("model", metavar="MODEL", help="a network in a JSON file")
+    add(
+        "--center", required=True, metavar="NAME=VALUE,…", help="the centre, a value for every input; decimals are used exactly"
+    )
+    add("--order", default="4", metavar="K", help="highest order, an integer >= 0 (default 4)")
+    add("--scalars", default="f64", help="f64 (default), floating point; exact, rational numbers where the network has them")
+    add("--index-set", default="total", choices=("total", "tensor"), help="the order bounds the total degree (default) or each")
+    add("--latex", metavar="FILE", help="write the coefficients as a LaTeX document")
+    add("--json", metavar="FILE", help="write the series as JSON")
+    parser.set_defaults(run=_expand)
+
+
+Note = Callable[[str], None]
+
+
+def _write(texts: Iterable[tuple[Path, str]], written: Note) -> None:
+    for path, text in texts:
+        write_text(path, text)
+        written(str(path))
+        print(f"written: {path}")
+
+
 # ---------------------------------------------------------------------------------------------------------------- fit
-def _fit(options: argparse.Namespace) -> int:
+def _fit(options: argparse.Namespace, written: Note) -> int:
     asked = ((options.html, Fit.to_html), (options.latex, _latex), (options.json, _json))
     writers = [(Path(path), make) for path, make in asked if path]
     _check_files([path for path, _ in writers], Path(options.table))
@@ -127,13 +185,19 @@ def _fit(options: argparse.Namespace) -> int:
     inputs = law.used if options.inputs is None else _names(options.inputs, "input")
     table = _table(options, law, inputs)
     net = _network(options, law, inputs, table)
-    found = fit(net, law, _space(options.space, net, table), start=start, rng=options.seed)
+    found = fit(net, law, _space(options.space, net, table), start=start, level=options.level, rng=options.seed)
     texts = [(path, make(found)) for path, make in writers]
-    print("\n".join([*_roles(law, inputs), *notes, "", found.summary()]))
-    for path, text in texts:
-        write_text(path, text)
-        print(f"written: {path}")
+    print("\n".join([*_roles(law, inputs), *notes, *_cut_short(net), "", found.summary()]))
+    _write(texts, written)
     return REJECTED if options.strict and found.rejected else DONE
+
+
+def _cut_short(net: Network) -> list[str]:
+    """Say that training was interrupted."""
+    report = net.training
+    if report is None or report.finished == report.wanted:
+        return []
+    return [f"note: training was interrupted, the best of {report.finished} of {report.wanted} random starts is used"]
 
 
 def _latex(found: Fit) -> str:
@@ -144,16 +208,16 @@ def _json(found: Fit) -> str:
     return found.to_json() + "\n"
 
 
-def _check_files(paths: Sequence[Path], table: Path) -> None:
+def _check_files(paths: Sequence[Path], source: Path) -> None:
     """Refuse files that cannot be written, before anything is computed."""
     for path in paths:
         if not path.parent.is_dir():
             raise OptionError(f"{path}: folder {str(path.parent)!r} does not exist; make it first")
         if path.is_dir():
             raise OptionError(f"{str(path)!r} is a folder; expected the name of a file to write")
-    resolved = [path.resolve() for path in (*paths, table)]
+    resolved = [path.resolve() for path in (*paths, source)]
     if len(set(resolved)) < len(resolved):
-        raise OptionError(f"{listing(paths)}: expected different files for the results, and none of them the table itself")
+        raise OptionError(f"{listing(paths)}: expected different files for the results, and none of them {source} itself")
 
 
 def _law(options: argparse.Namespace) -> tuple[Law, list[str]]:
@@ -274,26 +338,67 @@ def _space(text: str | None, net: Network, table: Table) -> Space | None:
     if basis == "nodal" and not order:
         return EmpiricalSpace(points, None)
     if basis not in _BASES or basis == "nodal":
-        raise OptionError(f"--space {text!r}{suggestion(basis, _BASES)}; expected legendre:6, empirical:6, taylor:4 or nodal")
-    if not order.isdecimal():
-        raise OptionError(f"--space {text!r}: order {order!r}; expected an integer >= 0, as in {basis}:6")
+        raise OptionError(f"--space {text!r}{_near_basis(basis)}; expected legendre:6, empirical:6, taylor:4 or nodal")
+    degree = _order(order, f"--space {text!r}", f"{basis}:6")
     columns = {name: points[name] for name in net.inputs}
     if basis == "legendre":
-        return LegendreSpace({name: (float(x.min()), float(x.max())) for name, x in columns.items()}, int(order))
+        return LegendreSpace({name: (float(x.min()), float(x.max())) for name, x in columns.items()}, degree)
     if basis == "taylor":
-        return TaylorSpace({name: float(f"{x.mean():.6g}") for name, x in columns.items()}, int(order))
-    return EmpiricalSpace(points, int(order))
+        return TaylorSpace({name: float(f"{x.mean():.6g}") for name, x in columns.items()}, degree)
+    return EmpiricalSpace(points, degree)
+
+
+def _near_basis(basis: str) -> str:
+    near = suggestion(basis, (*_BASES, "chebyshev"))
+    return "; take legendre, which spans the same polynomials as Chebyshev's" if "chebyshev" in near else near
+
+
+def _order(text: str, option: str, example: str) -> int:
+    """Return the order that a text holds; one of many digits is no order that any space could have."""
+    if not text.isdecimal() or len(text) > 9:
+        raise OptionError(f"{option}: order {text[:40]!r}; expected an integer >= 0, as in {example}")
+    return int(text)
+
+
+# ------------------------------------------------------------------------------------------------------------- expand
+def _expand(options: argparse.Namespace, written: Note) -> int:
+    asked = [Path(path) for path in (options.latex, options.json) if path]
+    _check_files(asked, Path(options.model))
+    scalars = _SCALARS.get(options.scalars)
+    if scalars is None:
+        raise OptionError(f"--scalars {options.scalars!r}{suggestion(options.scalars, _SCALARS)}; expected f64 or exact")
+    order = _order(options.order, "expand", "--order 4")
+    center = parse_assignments(options.center, "--center")
+    net = read_network(Path(options.model))
+    space = TaylorSpace(_centered(net, center), order, index_set=options.index_set)
+    series = net.expand(space, scalars)
+    table = replace(series.table(), headers=(text_cell("multi-index"), *map(name_cell, net.outputs)))
+    texts = {options.latex: table.to_latex(document=True), options.json: series.to_json() + "\n"}
+    print(f"variables {', '.join(net.inputs)}\n\n{table.to_text()}")
+    _write([(path, texts[str(path)]) for path in asked], written)
+    return DONE
+
+
+def _centered(net: Network, center: Mapping[str, object]) -> dict[str, object]:
+    """Return the centre in the order of the network's inputs."""
+    for name in center:
+        if name not in net.inputs:
+            near = suggestion(name, net.inputs)
+            raise LawNameError(f"--center: {name!r} is no input of the network{near}; inputs: {listing(net.inputs)}")
+    missing = [name for name in net.inputs if name not in center]
+    if missing:
+        raise OptionError(f"--center: no value for {listing(missing)}; expected one for every input: {listing(net.inputs)}")
+    return {name: center[name] for name in net.inputs}
 
 
 # --------------------------------------------------------------------------------------------------------------- demo
-def _demo(options: argparse.Namespace) -> int:
+def _demo(options: argparse.Namespace, written: Note) -> int:
     if options.output and not options.output.is_dir():
         raise OptionError(f"--output {options.output}: no such folder; make it first")
     text, fits = report()
     print(text)
     if options.output:
         for name, found in fits.items():
-            write_text(options.output / f"{name}.tex", found.to_latex(document=True))
-            write_text(options.output / f"{name}.json", found.to_json() + "\n")
-        print(f"\nwritten: {', '.join(f'{name}.tex, {name}.json' for name in fits)} in {options.output}")
+            texts = ((options.output / f"{name}.tex", _latex(found)), (options.output / f"{name}.json", _json(found)))
+            _write(texts, written)
     return DONE

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property, lru_cache
 from typing import Any
 
@@ -12,9 +12,10 @@ import sympy
 
 from symseries import engine, expressions
 from symseries.display import TextTable, latex_name, math_cell, text_cell
-from symseries.errors import LawNameError, LawSyntaxError, LawValueError, OptionError, listing, suggestion
+from symseries.errors import LawNameError, LawSyntaxError, LawValueError, OptionError, SymseriesError, listing, suggestion
 from symseries.multiindex import index_set
 from symseries.names import check_names, plain, symbol
+from symseries.pages import latex_array, mathml, mathml_name
 from symseries.parsing import parse_law
 from symseries.scalars import F64, Array, Scalars, check_scalars, object_array, typed
 from symseries.series import Series
@@ -145,8 +146,46 @@ class Law:
         left = latex_name(self.target)
         return f"\\ln {left} = {right}" if self.transform else f"{left} = {right}"
 
+    def to_dict(self) -> dict[str, Any]:
+        """Return the law as JSON knows it: its text in the grammar of laws, and the roles of its names.
+
+        Raises `NetworkFormatError` for a SymPy expression that the grammar does not read back as it is.
+
+        >>> Law("y = k/sqrt(d)", variables=("d",)).to_dict()["text"]
+        'y = k/sqrt(d)'
+        """
+        left = f"{self.transform}({self.target})" if self.transform else self.target
+        right = expressions.to_text(self.expression)
+        return {
+            "text": f"{left} = {right}" if left else right, "variables": list(self.variables),
+            "constants": list(self.constants), "known": {name: str(value) for name, value in self.known.items()},
+            "units": {name: str(unit) for name, unit in self.units.items()},
+        }  # fmt: skip
+
+    @classmethod
+    def from_dict(cls, record: Mapping[str, Any]) -> Law:
+        """Return the law that `to_dict` wrote; `LawSyntaxError` for a record of another form.
+
+        >>> str(Law.from_dict(Law("y = k/sqrt(d)", variables=("d",)).to_dict()))
+        'y = k/sqrt(d)'
+        """
+        for key, kind in (("text", str), ("variables", list), ("constants", list), ("known", dict), ("units", dict)):
+            if not isinstance(record, Mapping) or not isinstance(record.get(key), kind):
+                raise LawSyntaxError(f"law record: {key!r} is missing or no {kind.__name__}; expected what Law.to_dict returns")
+        return cls(
+            record["text"], record["variables"], constants=record["constants"], known=record["known"], units=record["units"]
+        )
+
+    def __reduce__(self) -> tuple[Callable[[Mapping[str, Any]], Law], tuple[dict[str, Any]]]:
+        # SymPy evaluates expressions when it restores them, and terms would come back in another form
+        return type(self).from_dict, (self.to_dict(),)
+
     def _repr_latex_(self) -> str:
         return f"${self.to_latex()}$"
+
+    def _repr_html_(self) -> str:
+        left = "" if self.target is None else mathml_name(self.target, self.transform)
+        return mathml(self.expression, left)
 
     def __str__(self) -> str:
         left = f"{self.transform}({self.target})" if self.transform else self.target
@@ -285,8 +324,21 @@ class LawSeries:
         """Return the coefficient table as LaTeX (booktabs); with `document=True` it compiles alone."""
         return self.table().to_latex(document=document)
 
-    def _repr_html_(self) -> str:
-        return self.table().to_html()
+    def _repr_html_(self) -> str | None:
+        return None if (table := self._shown()) is None else table.to_html()
+
+    def _repr_latex_(self) -> str | None:
+        return None if (table := self._shown()) is None else latex_array(table)
+
+    def _shown(self) -> TextTable | None:
+        """Return the table for a notebook; None, which has the notebook show the text, where there is no closed form."""
+        try:
+            return self.table()
+        except SymseriesError:
+            return None
+
+    def __reduce__(self) -> tuple[type[LawSeries], tuple[Law, Space, Scalars]]:
+        return LawSeries, (self.law, self.space, self.scalars)
 
     def __repr__(self) -> str:
         return f"<LawSeries: {self.law}; {self.space.describe()}>"

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import sympy
 
-from symseries.display import escape_html
+from symseries.display import Cell, TextTable, escape_html, escape_latex
 
 _PACKAGES = ("amsmath", "booktabs", "longtable")
 
@@ -22,6 +22,25 @@ def latex_document(parts: Iterable[str]) -> str:
     packages = [r"\usepackage[margin=25mm]{geometry}", *(rf"\usepackage{{{name}}}" for name in _PACKAGES)]
     body = [part.rstrip("\n") for part in parts]
     return "\n".join([r"\documentclass{article}", *packages, r"\begin{document}", *body, r"\end{document}"]) + "\n"
+
+
+def latex_array(table: TextTable) -> str:
+    r"""Return a table as mathematics that notebooks typeset, which know arrays and no tables of running text.
+
+    >>> from symseries.display import number_cell, text_cell
+    >>> print(latex_array(TextTable((text_cell("n"), text_cell("a")), ((number_cell(0), number_cell(0.5)),))))
+    $\begin{array}{rr}\text{n} & \text{a} \\ \hline 0 & 0.5\end{array}$
+    """
+    letters = "".join("r" if column[-1].align == "right" else "l" for column in zip(table.headers, *table.rows, strict=True))
+    head, *rows = (" & ".join(map(_in_mathematics, row)) for row in (table.headers, *table.rows))
+    body = r" \\ ".join(rows)
+    return rf"$\begin{{array}}{{{letters}}}{head} \\ \hline {body}\end{{array}}$"
+
+
+def _in_mathematics(cell: Cell) -> str:
+    """Return the LaTeX of a cell without the dollar signs, running text as such."""
+    inner = "" if cell.latex is None else cell.latex.removeprefix("$").removesuffix("$")
+    return inner if cell.latex == f"${inner}$" else rf"\text{{{escape_latex(cell.plain)}}}"
 
 
 def versions() -> dict[str, str]:
@@ -106,6 +125,22 @@ def mathml(expression: sympy.Expr, left: str = "") -> str:
     inner = sympy.mathml(expression, printer="presentation")
     equals = f"{left}<mo>=</mo>" if left else ""
     return f'<math display="block"><mrow>{equals}{inner}</mrow></math>'
+
+
+def mathml_name(name: str, function: str | None = None) -> str:
+    """Return a name as MathML, for the left side of an equation; `function` "log" stands before it as ln.
+
+    >>> mathml_name("p", "log")
+    '<mi>ln</mi><mo>&#x2061;</mo><mi>p</mi>'
+    """
+    shown = sympy.mathml(sympy.Symbol(name), printer="presentation")
+    return f"<mi>ln</mi><mo>&#x2061;</mo>{shown}" if function else str(shown)
+
+
+def folded(summary: str, lines: Iterable[str]) -> str:
+    """Return lines of running text that stand folded under their summary until a reader opens them."""
+    items = "".join(f"<li>{escape_html(line)}</li>" for line in lines)
+    return f"<details><summary>{escape_html(summary)}</summary><ul>{items}</ul></details>"
 
 
 def definitions(pairs: Mapping[str, str]) -> str:

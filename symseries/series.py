@@ -15,6 +15,7 @@ from symseries.display import TextTable, math_cell, number_cell, text_cell, unce
 from symseries.errors import DataError, OptionError, ResourceLimitError, SpaceMismatchError, listing, suggestion
 from symseries.multiindex import check_order
 from symseries.names import symbol
+from symseries.pages import latex_array
 from symseries.scalars import F64, Array, Scalars, check_finite, check_scalars, object_array, scalars_named
 from symseries.spaces import (
     EmpiricalSpace,
@@ -295,6 +296,9 @@ class Series:
 
     def _repr_html_(self) -> str:
         return self.table().to_html()
+
+    def _repr_latex_(self) -> str:
+        return latex_array(self.table())
 
     def __repr__(self) -> str:
         outputs = f", {self._table.shape[1]} outputs" if self._several else ""

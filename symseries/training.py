@@ -35,8 +35,8 @@ def train(
 
     It minimises beta/2 sum (y - f)^2 + alpha/2 |theta|^2 in standardised units with MacKay's updates of alpha and beta; of
     `restarts` random starts the one with the largest evidence is kept. Positive inputs that span more than a decade enter in
-    their logarithm. The network carries its data, the Laplace covariance of its weights and a `training` report. An interrupt
-    (Ctrl-C) keeps the best of the starts that are finished, and the report counts them; before that KeyboardInterrupt passes on.
+    their logarithm. The network carries its data, the Laplace covariance of its weights and a `training` report. An
+    interrupt (Ctrl-C) keeps the best of the starts that are finished; before the first one is, KeyboardInterrupt passes on.
 
     Parameters: `table`, a path, mapping or DataFrame; `inputs` and `target`, columns (a target "log(p)" is the logarithm of
     column p); `hidden`, the widths of the hidden layers; `rng`, a seed or NumPy generator: the same one gives the same network.

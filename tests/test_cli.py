@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import csv
+import itertools
 import json
 import os
+import shlex
 import shutil
 import subprocess
 import sys
@@ -16,7 +18,9 @@ import numpy as np
 import pytest
 
 import symseries as ss
+from symseries import cli, evidence
 from symseries.cli import main
+from symseries.display import write_text
 
 ROOT = Path(__file__).resolve().parent.parent
 LAW = "sigma_y = sigma_f + C*c**(2/3) + k/sqrt(d)"
@@ -197,11 +201,190 @@ def test_one_seed_gives_one_answer(run: Run) -> None:
     assert run("fit", "alloys.csv", "--law", LAW, "--seed", "4") == first
 
 
-def test_help_shows_examples(run: Run) -> None:
-    code, out, _ = run("fit", "--help")
+def test_a_higher_level_widens_the_intervals(run: Run) -> None:
+    widths = []
+    for level in ("0.5", "0.99"):
+        code, out, _ = run("fit", "alloys.csv", "--law", LAW, "--level", level, "--json", "fit.json")
+        assert code == 0
+        assert f"{100 * float(level):g} % interval" in out
+        low, high = json.loads(Path("fit.json").read_text(encoding="utf-8"))["constants"]["k"]["interval"]
+        widths.append(high - low)
+    assert widths[1] > 3 * widths[0]
+
+
+@pytest.mark.parametrize(
+    ("command", "words"),
+    [
+        ((), ("fit ", "expand ", "demo ", "--version", "symseries demo")),
+        (("fit",), ("--known", "--level", "symseries fit steam.csv", "Ctrl-C")),
+        (("expand",), ("--center", "--scalars", "--index-set", "symseries expand model.json")),
+    ],
+)
+def test_help_shows_examples(run: Run, command: tuple[str, ...], words: tuple[str, ...]) -> None:
+    code, out, _ = run(*command, "--help")
     assert code == 0
-    assert "--known" in out
-    assert "symseries fit steam.csv" in out
+    for word in words:
+        assert word in out
+
+
+def test_the_examples_of_the_help_work(run: Run, tmp_path: Path) -> None:
+    examples = [
+        line.strip() for c in ("fit", "expand") for line in run(c, "--help")[1].splitlines() if line.startswith("  sym")
+    ]
+    table = alloys()
+    write(tmp_path / "alloys.csv", [[*row[:2], "w" if k == 0 else f"{k % 7}", row[4]] for k, row in enumerate(table)])
+    kelvin = np.linspace(273.15, 373.15, 12)
+    body = [[f"{T:.2f}", f"{np.exp(25 - 5200 / T):.6g}"] for T in kelvin]
+    write(tmp_path / "steam.csv", [["T", "p"], *body])
+    ss.train("alloys.csv", ("c", "d"), "sigma_y", hidden=(2,), restarts=1).to_json("model.json")
+    ss.Network.from_expression("1/(1 + x**2)", ("x",)).to_json("rational.json")
+    assert len(examples) == 6
+    for example in examples:
+        code, _, err = run(*shlex.split(example)[1:])
+        assert (code, err) in ((0, ""), (1, "")), example
+
+
+def test_the_version_is_told(run: Run) -> None:
+    assert run("--version") == (0, f"symseries {ss.__version__}\n", "")
+
+
+# ------------------------------------------------------------------------------------------------------------- expand
+@pytest.fixture
+def model() -> ss.Network:
+    """Return a network of two inputs with irrational values."""
+    first = ss.Affine([[3.0, -0.02], [-7.0, 0.01]], [0.1, 0.2])
+    return ss.Network([first, ss.Activation("tanh"), ss.Affine([[1.5, -0.5]], [2.0])], ("c", "d"), ("sigma_y",))
+
+
+def test_a_network_is_expanded(run: Run, model: ss.Network) -> None:
+    model.to_json("model.json")
+    code, out, err = run("expand", "model.json", "--center", "d=10, c=0.05", "--order", "2")
+    assert (code, err) == (0, "")
+    lines = out.splitlines()
+    assert lines[0] == "variables c, d"
+    assert lines[2] == "Taylor series about c = 1/20, d = 10, order 2"
+    assert lines[3].split() == ["multi-index", "sigma_y"]
+    series = model.expand(ss.TaylorSpace({"c": "0.05", "d": 10}, order=2))
+    assert [line.split(")")[0] + ")" for line in lines[5:]] == ["(0, 0)", "(1, 0)", "(0, 1)", "(2, 0)", "(1, 1)", "(0, 2)"]
+    printed = [float(line.split(")")[1]) for line in lines[5:]]
+    np.testing.assert_allclose(printed, series.coefficients, rtol=1e-5)
+
+
+def test_exact_coefficients_are_fractions(run: Run) -> None:
+    ss.Network.from_expression(["1/(1 + x**2)", "x**2/3"], ("x",), ("y", "z")).to_json("rational.json")
+    code, out, _ = run("expand", "rational.json", "--center", "x=1/3", "--order", "2", "--scalars", "exact")
+    assert code == 0
+    # 1/(1 + x**2) about x0: y0 = 1/(1 + x0**2), -2 x0 y0**2, (3 x0**2 - 1) y0**3
+    assert [line.split() for line in out.splitlines()[3:]] == [
+        ["multi-index", "y", "z"],
+        ["─" * len(out.splitlines()[4])],
+        ["(0)", "9/10", "1/27"],
+        ["(1)", "-27/50", "2/9"],
+        ["(2)", "-243/500", "1/3"],
+    ]
+
+
+def test_an_expansion_is_written(run: Run, model: ss.Network) -> None:
+    model.to_json("model.json")
+    arguments = ("--center", "c=1/20,d=10", "--order", "1", "--index-set", "tensor", "--latex", "s.tex", "--json", "s.json")
+    code, out, _ = run("expand", "model.json", *arguments)
+    assert code == 0
+    assert out.endswith("written: s.tex\nwritten: s.json\n")
+    assert held() == ["alloys.csv", "model.json", "s.json", "s.tex"]
+    space = ss.TaylorSpace({"c": "1/20", "d": 10}, order=1, index_set="tensor")
+    series = ss.Series.from_json(Path("s.json").read_text(encoding="utf-8"))
+    assert series.space == space
+    np.testing.assert_array_equal(series.coefficients, model.expand(space).coefficients)
+    assert r"$\sigma_{y}$" in Path("s.tex").read_text(encoding="utf-8")
+    if shutil.which("pdflatex") is not None:
+        compiles(Path("s.tex"))
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        ((), ("the following arguments are required: --center",)),
+        (("--center", ""), ("--center ''", "expected name=number")),
+        (("--center", "0.05,10"), ("piece '0.05', expected name=number",)),
+        (("--center", "c=0.05"), ("--center: no value for d; expected one for every input: c, d",)),
+        (("--center", "c=0.05,d=10,zz=3"), ("--center: 'zz' is no input of the network; inputs: c, d",)),
+        (("--center", "c=0.05,dd=10"), ("'dd' is no input of the network; did you mean 'd'?",)),
+        (("--center", "c=nan,d=10"), ("c = 'nan': expected a number",)),
+        (("--center", "c=inf,d=10"), ("c = 'inf': expected a number",)),
+        (("--center", "c=1/0,d=10"), ("division by zero",)),
+        (("--center", "c=0,05;d=10"), ("a decimal point is written '.'",)),
+        (("--center", "c=1,c=2,d=3"), ("c is given twice",)),
+        (("--center", "c=1,d=2", "--order", "2.5"), ("order '2.5'; expected an integer >= 0, as in --order 4",)),
+        (("--center", "c=1,d=2", "--order", "-1"), ("order '-1'; expected an integer >= 0",)),
+        (("--center", "c=1,d=2", "--order", "True"), ("order 'True'; expected an integer >= 0",)),
+        (("--center", "c=1,d=2", "--order", "9" * 5000), ("expected an integer >= 0",)),
+        (("--center", "c=1,d=2", "--order", "99999"), ("order 99999 with 2 variables", "the limit is 1000000")),
+        (("--center", "c=1,d=2", "--scalars", "arb:128"), ("--scalars 'arb:128'; expected f64 or exact",)),
+        (("--center", "c=1,d=2", "--scalars", "mpf:50"), ("--scalars 'mpf:50'; expected f64 or exact",)),
+        (("--center", "c=1,d=2", "--scalars", "exakt"), ("did you mean 'exact'?",)),
+        (
+            ("--center", "c=1,d=2", "--scalars", "exact"),
+            ("--scalars exact: tanh(", "(neuron 0 of layer 2 (Activation tanh))", "use --scalars f64"),
+        ),
+        (("--center", "c=1,d=2", "--index-set", "both"), ("invalid choice: 'both'",)),
+        (("--center", "c=1,d=2", "--json", "model.json"), ("none of them model.json itself",)),
+        (("--center", "c=1,d=2", "--json", "no/s.json"), ("folder 'no' does not exist; make it first",)),
+        (("--center", "c=1,d=2", "--latex", "s", "--json", "s"), ("expected different files",)),
+    ],
+)
+def test_bad_expansions_are_refused(run: Run, model: ss.Network, options: tuple[str, ...], words: tuple[str, ...]) -> None:
+    model.to_json("model.json")
+    line = refused(run, "expand", "model.json", *options)
+    assert len(line) < 500
+    for word in words:
+        assert word in line
+
+
+@pytest.mark.parametrize(
+    ("name", "words"), [("none.json", "no file 'none.json'"), ("alloys.csv", "is no JSON"), (".", "folder")]
+)
+def test_files_that_are_no_network_are_not_expanded(run: Run, name: str, words: str) -> None:
+    assert words in refused(run, "expand", name, "--center", "x=1")
+
+
+# ---------------------------------------------------------------------------------------------------------- interrupts
+def test_an_interrupt_before_an_answer_leaves_nothing(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(evidence, "_descend", interrupted_from(1))
+    code, out, err = run("fit", "alloys.csv", "--law", LAW, "--json", "fit.json")
+    assert (code, out) == (130, "")
+    assert err == "symseries: interrupted, nothing was written\n"
+    assert held() == ["alloys.csv"]
+
+
+def test_an_interrupt_of_training_keeps_the_starts_that_are_finished(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(evidence, "_descend", interrupted_from(3))
+    code, out, err = run("fit", "alloys.csv", "--law", LAW)
+    assert (code, err) == (0, "")
+    assert "note: training was interrupted, the best of 2 of 4 random starts is used\n" in out
+
+
+def test_an_interrupt_while_writing_says_what_is_there(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    def write_one(path: Path, text: str) -> None:
+        if path.suffix == ".json":
+            raise KeyboardInterrupt
+        write_text(path, text)
+
+    monkeypatch.setattr(cli, "write_text", write_one)
+    code, _, err = run("fit", "alloys.csv", "--law", LAW, "--json", "fit.json", "--latex", "fit.tex")
+    assert (code, err) == (130, "symseries: interrupted, written so far: fit.tex\n")
+    assert held() == ["alloys.csv", "fit.tex"]
+
+
+def interrupted_from(turn: int) -> Callable[..., object]:
+    """Return a descent that is interrupted in the given one of its calls, counted from 1."""
+    calls, descend = itertools.count(1), evidence._descend
+
+    def run_or_stop(*arguments: object) -> object:
+        if next(calls) == turn:
+            raise KeyboardInterrupt
+        return descend(*arguments)
+
+    return run_or_stop
 
 
 # ----------------------------------------------------------------------------------------------------------- refusals
@@ -281,13 +464,18 @@ def test_bad_laws_are_refused(run: Run, law: str, words: tuple[str, ...]) -> Non
         (("--space", "legendre:2.5"), ("order '2.5'; expected an integer >= 0, as in legendre:6",)),
         (("--space", "taylor:-1"), ("order '-1'; expected an integer >= 0",)),
         (("--space", "taylor"), ("order ''",)),
+        (("--space", "taylor:" + "9" * 5000), ("expected an integer >= 0",)),
+        (("--space", "Chebishev:4"), ("'Chebishev:4'; take legendre, which spans the same polynomials as Chebyshev's",)),
+        (("--level", "95"), ("--level 95.0: expected a number between 0 and 1",)),
+        (("--level", "nan"), ("--level nan: expected a number between 0 and 1",)),
+        (("--level", "wide"), ("argument --level: invalid float value: 'wide'",)),
         (("--space", "nodal:3"), ("'nodal:3'",)),
         (("--space", "taylor:99999"), ("order 99999", "the limit is")),
         (("--space", "taylor:0"), ("1 coefficients for 3 constants", "1 equations for 3 unknowns")),
         (("--latex", "missing/fit.tex"), ("missing/fit.tex: folder 'missing' does not exist; make it first",)),
         (("--json", "."), ("'.' is a folder; expected the name of a file",)),
         (("--json", "x", "--latex", "./x"), ("expected different files",)),
-        (("--json", "alloys.csv"), ("none of them the table itself",)),
+        (("--json", "alloys.csv"), ("none of them alloys.csv itself",)),
         (("--inputs", "c"), ("--inputs: the law's variable 'd' is left out",)),
         (("--inputs", "c,d,ww"), ("--inputs: 'ww' is no column", "columns: c, d")),
         (("--inputs", "c,d,d"), ("'d' is given twice",)),

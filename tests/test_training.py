@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
+import json
 from typing import Any
 
 import numpy as np
@@ -9,6 +11,7 @@ import pytest
 from scipy.optimize import minimize
 
 import symseries as ss
+from symseries import evidence
 from symseries.errors import DataError, NetworkShapeError, OptionError, UnsupportedLayerError
 from symseries.evidence import Problem, fit_network
 
@@ -46,6 +49,71 @@ def rough(table: Table, width: int = 6, steps: int = 30) -> ss.Network:
     (w1, b1), (w2, b2) = problem.layers(theta)
     last = ss.Affine(w2 * y.std(), b2 * y.std() + y.mean())
     return ss.Network([ss.Whitening(mean, scale), ss.Affine(w1, b1), ss.Activation("tanh"), last], names)
+
+
+# ---------------------------------------------------------------------------------------------------------- interrupts
+def interrupt(monkeypatch: pytest.MonkeyPatch, turn: int) -> None:
+    """Let Ctrl-C come in the middle of one of the descents, counted from 1."""
+    steps, descents, step, descend = [0], [0], evidence._step, evidence._descend
+
+    def stepping(*arguments: Any) -> Any:
+        steps[0] += 1
+        if descents[0] == turn and steps[0] == 3:
+            raise KeyboardInterrupt
+        return step(*arguments)
+
+    def descending(*arguments: Any) -> Any:
+        descents[0] += 1
+        steps[0] = 0
+        return descend(*arguments)
+
+    monkeypatch.setattr(evidence, "_step", stepping)
+    monkeypatch.setattr(evidence, "_descend", descending)
+
+
+@pytest.mark.parametrize("turn", [2, 3])
+def test_an_interrupt_keeps_the_best_of_the_starts_that_are_finished(
+    table: Table, monkeypatch: pytest.MonkeyPatch, turn: int
+) -> None:
+    def trained(restarts: int) -> ss.Network:
+        return ss.train(table, ("c", "d"), "y", hidden=(3,), rng=5, restarts=restarts)
+
+    shorter = trained(turn - 1)
+    assert (shorter.training.finished, shorter.training.wanted) == (turn - 1, turn - 1)
+    interrupt(monkeypatch, turn)
+    cut = trained(4)
+    np.testing.assert_array_equal(cut(table), shorter(table))
+    np.testing.assert_array_equal(cut.covariance, shorter.covariance)
+    assert (cut.training.finished, cut.training.wanted) == (turn - 1, 4)
+    again = ss.read_network(cut.to_json()).training
+    assert again == cut.training
+    assert dataclasses.replace(again, wanted=turn - 1) == shorter.training
+
+
+def test_an_interrupt_before_the_first_start_is_finished_passes_on(table: Table, monkeypatch: pytest.MonkeyPatch) -> None:
+    interrupt(monkeypatch, 1)
+    with pytest.raises(KeyboardInterrupt):
+        ss.train(table, ("c", "d"), "y", hidden=(3,))
+
+
+def test_reports_without_a_count_of_starts_are_read(net: ss.Network) -> None:
+    record = json.loads(net.to_json())
+    del record["training"]["finished"], record["training"]["wanted"]
+    report = ss.read_network(json.dumps(record)).training
+    assert (report.finished, report.wanted) == (1, 1)
+    assert (net.training.finished, net.training.wanted) == (3, 3)
+
+
+def test_training_shows_its_starts_on_a_terminal(table: Table, monkeypatch: pytest.MonkeyPatch) -> None:
+    shown: list[tuple[int, str]] = []
+
+    def watched(items: list[np.ndarray], total: int, label: str) -> list[np.ndarray]:
+        shown.append((total, label))
+        return items
+
+    monkeypatch.setattr(evidence, "track", watched)
+    ss.train(table, ("c", "d"), "y", hidden=(2,), restarts=2)
+    assert shown == [(2, "training, random starts")]
 
 
 # ------------------------------------------------------------------------------------------------------ what it reaches

@@ -8,12 +8,11 @@ import numpy as np
 import sympy
 
 from symseries import plotting
-from symseries.display import TextTable, math_cell, number, number_cell, text_cell
+from symseries.display import Cell, TextTable, math_cell, number, number_cell, text_cell
 from symseries.errors import OptionError, SymseriesError, listing, suggestion
 from symseries.laws import values_at
-from symseries.names import symbol
 from symseries.network import Network, measured_column
-from symseries.pages import Section, definitions, graphic, html_page, mathml, paragraph, scrolled, versions
+from symseries.pages import Section, definitions, folded, graphic, html_page, mathml, mathml_name, paragraph, scrolled
 from symseries.scalars import F64, Array
 from symseries.spaces import EmpiricalSpace
 
@@ -21,6 +20,7 @@ if TYPE_CHECKING:
     from symseries.fitting.result import Fit
 
 _POINTS = 120  # of a slice
+_FIRST = 10  # coefficients of the law in its own section; section 7 holds them all
 KINDS = ("coefficients", "residual", "predicted", "slice")
 
 
@@ -141,7 +141,7 @@ def _target_label(fit: Fit) -> str:
 def page(fit: Fit) -> str:
     """Return the report as one self-contained HTML page; `OptionError` where matplotlib is missing."""
     law = fit.prepared.law
-    target = f" of {law.target}" if law.target else ""
+    target = f" for {law.target}" if law.target else ""
     sections = [
         _data(fit),
         _network(fit),
@@ -152,7 +152,7 @@ def page(fit: Fit) -> str:
         _residuals(fit),
         _provenance(fit),
     ]
-    return html_page(f"Constants of a law{target}", fit.warnings, [section for section in sections if section])
+    return html_page(f"Constants of the law{target}", fit.warnings, [section for section in sections if section])
 
 
 def _svg(fit: Fit, kind: str, caption: str, variable: str | None = None) -> str:
@@ -169,7 +169,8 @@ def _data(fit: Fit) -> Section | None:
     rows = tuple((text_cell(n), *(number_cell(float(f(data[n]))) for f in (np.min, np.median, np.max))) for n in data.names)
     dropped = f" {data.dropped} rows with missing values were left out." if data.dropped else ""
     said = paragraph(f"{len(data)} rows of {data.source}.{dropped}")
-    return Section("1. Data", (said, scrolled(TextTable(headers, rows).to_html()), *map(paragraph, data.comments)))
+    comments = [folded(f"{len(data.comments)} comment lines of the file", data.comments)] if data.comments else []
+    return Section("1. Data", (said, scrolled(TextTable(headers, rows).to_html()), *comments))
 
 
 def _network(fit: Fit) -> Section:
@@ -208,9 +209,7 @@ def _expansion(fit: Fit) -> Section:
 
 def _law(fit: Fit) -> Section:
     law = fit.prepared.law
-    left = "" if law.target is None else sympy.mathml(symbol(law.target), printer="presentation")
-    if law.transform and left:
-        left = f"<mi>ln</mi><mo>&#x2061;</mo>{left}"
+    left = "" if law.target is None else mathml_name(law.target, law.transform)
     known = {name: number(float(value), 10) for name, value in law.known.items()}
     blocks = [
         mathml(law.expression, left),
@@ -224,14 +223,15 @@ def _law_expansion(fit: Fit) -> Section:
         coefficients = fit.prepared.beta.coefficients
     except SymseriesError as reason:
         return Section("5. Series of the law", (paragraph(str(reason)),))
-    shown = list(zip(_labels(fit), coefficients, strict=True))[:40]
+    shown = list(zip(_labels(fit), coefficients, strict=False))[:_FIRST]
     rows = tuple((math_cell(f"({label})", label), _plain_cell(value)) for label, value in shown)
     table = TextTable((text_cell("multi-index"), text_cell("coefficient")), rows, "Coefficients as functions of the constants")
     more = len(fit.prepared.space) - len(shown)
-    return Section("5. Series of the law", (scrolled(table.to_html()), *([paragraph(f"… and {more} more.")] if more else [])))
+    rest = [paragraph(f"… and {more} more, in the table of section 7.")] if more else []
+    return Section("5. Series of the law", (scrolled(table.to_html()), *rest))
 
 
-def _plain_cell(value: sympy.Expr) -> Any:
+def _plain_cell(value: sympy.Expr) -> Cell:
     rounded = value.xreplace({f: sympy.Float(float(f), 5) for f in value.atoms(sympy.Float)})
     return text_cell(str(rounded))
 
@@ -265,4 +265,4 @@ def _residuals(fit: Fit) -> Section:
 def _provenance(fit: Fit) -> Section:
     data = fit.prepared.source.data
     digest = {} if data is None else {"data (SHA-256)": data.digest}
-    return Section("Provenance", (definitions({**versions(), "space": fit.prepared.space.describe(), **digest}),))
+    return Section("Provenance", (definitions({**fit.versions, "space": fit.prepared.space.describe(), **digest}),))

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import json
 import textwrap
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -28,8 +27,8 @@ from symseries.display import (
     uncertain_cell,
     write_text,
 )
-from symseries.errors import OptionError
-from symseries.fitting import report
+from symseries.errors import DataError, OptionError
+from symseries.fitting import report, storage
 from symseries.fitting.judge import REJECTED, Judged, probability
 from symseries.fitting.prepare import Prepared
 from symseries.fitting.solve import Solved
@@ -48,6 +47,7 @@ FORMAT = "symseries.fit"
 VERSION = 1
 _DIGITS = 4  # of coefficients in tables
 _WIDTH = 100  # of text in a terminal
+_ALL_DIGITS = 17  # of a float, to read it back as it is
 
 
 @dataclass(frozen=True)
@@ -69,13 +69,14 @@ class Estimate:
         return uncertain(self.value, self.stderr) + (f" {self.unit}" if self.unit else "")
 
 
-@dataclass(frozen=True, repr=False)
+@dataclass(frozen=True, repr=False, eq=False)
 class Fit:
     """What a fit found: constants with their uncertainties, how they were found, and what a reader must know.
 
     `constants` maps each name to an `Estimate`; `covariance` and `correlation` (p, p) in the order of `law.constants`, None
     where not known; `residual` the Series alpha - beta(C); `misfit` its size relative to the source's variation; `chi2`, `dof`
-    and `p_value` test the law against the network's own uncertainty; `baseline` is the direct fit of the law to the data.
+    and `p_value` test the law against the network's own uncertainty; `baseline` is the direct fit of the law to the data;
+    `versions` those of the packages that computed it. `from_json` reads what `to_json` wrote, and a fit pickles.
 
     >>> import symseries as ss
     >>> found = ss.fit({"x": [0, 1, 2, 3], "y": [1.0, 3.1, 4.9, 7.0]}, ss.Law("y = a + b*x", variables=("x",)))
@@ -92,6 +93,7 @@ class Fit:
     level: float
     baseline: Fit | None = None
     remarks: tuple[str, ...] = ()
+    versions: Mapping[str, str] = field(default_factory=versions)
 
     @cached_property
     def constants(self) -> dict[str, Estimate]:
@@ -257,13 +259,38 @@ class Fit:
 
     # -------------------------------------------------------------------------------------------------------- exports
     def to_frame(self) -> DataFrame:
-        """Return the constants as a DataFrame; `OptionError` where pandas is not installed."""
-        headers = ("constant", "value", "stderr", "lowest", "highest")
-        rows = tuple(
-            (text_cell(n), *map(number_cell, (e.value, e.stderr, *(e.interval or (None, None)))))
-            for n, e in self.constants.items()
-        )
-        return TextTable(tuple(map(text_cell, headers)), rows).to_frame()
+        """Return the constants as a DataFrame: value, stderr, interval, and where known the direct fit and the units.
+
+        Raises `OptionError` where pandas is not installed.
+        """
+        return self._numbers().to_frame()
+
+    def to_csv(self, path: str | Path | None = None) -> str:
+        """Return the columns of `to_frame` as CSV text with all digits, and write it to `path` where one is given.
+
+        What a spreadsheet would run as a formula is prefixed by an apostrophe. Raises `OptionError` for a path that cannot be
+        written.
+        """
+        return _written(self._numbers().to_csv(), path)
+
+    def to_markdown(self) -> str:
+        """Return the table of constants in Markdown, the law above it and the warnings below."""
+        constants = self.table()
+        return TextTable(constants.headers, constants.rows, str(self.prepared.law), self.warnings).to_markdown()
+
+    def _numbers(self) -> TextTable:
+        """Return the constants as a table for programs: a number a cell."""
+        beside = ["direct_value", "direct_stderr"] if self.baseline else []
+        headers = ["constant", "value", "stderr", "lowest", "highest", *beside, *(["unit"] if self._units else [])]
+        rows = tuple(self._line(name, estimate) for name, estimate in self.constants.items())
+        return TextTable(tuple(map(text_cell, headers)), rows)
+
+    def _line(self, name: str, estimate: Estimate) -> tuple[Cell, ...]:
+        numbers = [estimate.value, estimate.stderr, *(estimate.interval or (None, None))]
+        if self.baseline:
+            numbers += [self.baseline.constants[name].value, self.baseline.constants[name].stderr]
+        unit = [text_cell(str(estimate.unit or ""))] if self._units else []
+        return (text_cell(name), *(number_cell(value, _ALL_DIGITS) for value in numbers), *unit)
 
     def to_latex(self, *, document: bool = False) -> str:
         """Return the law, the table of constants and, but for the values at the rows, that of coefficients as LaTeX.
@@ -279,11 +306,12 @@ class Fit:
         return latex_document(parts) if document else "\n".join(parts)
 
     def to_json(self, path: str | Path | None = None) -> str:
-        """Return the result as JSON text, and write it to `path` where one is given.
+        """Return the result as JSON text, and write it to `path` where one is given; `Fit.from_json` reads it back.
 
-        It holds constants, covariance, tests, method, warnings, the direct fit, and what it was computed with.
+        It holds constants, covariance, tests, method, warnings, the direct fit and what it was computed with, for whoever
+        reads JSON; and under "records" both sides, the source and its data, from which a fit is made again.
         """
-        text = json.dumps(self.to_dict(), indent=1, allow_nan=False)
+        text = storage.to_text(self.to_dict())
         if path is not None:
             write_text(path, text + "\n")
         return text
@@ -297,11 +325,55 @@ class Fit:
             "source": self._source(), "space": self.prepared.space.describe(),
             "constants": {name: _estimate_record(e) for name, e in self.constants.items()},
             "covariance": None if self.covariance is None else self.covariance.tolist(),
-            "level": self.level, "misfit": self.misfit, "chi2": self.chi2, "dof": self.dof, "p_value": self.p_value,
-            "method": self.method, "warnings": list(self.warnings),
+            "level": float(self.level), "misfit": storage.real(self.misfit), "chi2": storage.real(self.chi2), "dof": self.dof,
+            "p_value": storage.real(self.p_value), "method": self.method, "warnings": list(self.warnings),
+            "provenance": {"versions": dict(self.versions), "data": None if data is None else data.digest},
+            "remarks": list(self.remarks), "records": storage.records(self.prepared, self.solved, self.judged),
             "baseline": None if self.baseline is None else self.baseline.to_dict(),
-            "provenance": {"versions": versions(), "data": None if data is None else data.digest},
         }  # fmt: skip
+
+    @classmethod
+    def from_json(cls, text: str) -> Fit:
+        """Return the fit that `to_json` wrote: nothing is computed anew, and it shows what the written one showed.
+
+        Raises `DataError` naming the place for text that is damaged, of another format or version, or whose parts do not fit
+        together; `ResourceLimitError` for text that is too long.
+
+        >>> import symseries as ss
+        >>> found = ss.fit({"x": [0, 1, 2, 3], "y": [1.0, 3.1, 4.9, 7.0]}, ss.Law("y = a + b*x", variables=("x",)))
+        >>> ss.Fit.from_json(found.to_json()).constants["b"] == found.constants["b"]
+        True
+        """
+        return cls.from_dict(storage.from_json(text))
+
+    @classmethod
+    def from_dict(cls, record: Mapping[str, Any]) -> Fit:
+        """Return the fit that `to_dict` wrote; errors are those of `from_json`."""
+        return cls(**storage.read(record, FORMAT, VERSION), baseline=cls._read_baseline(record))._checked(record)
+
+    @classmethod
+    def _read_baseline(cls, record: Mapping[str, Any]) -> Fit | None:
+        baseline = storage.entry(record, "baseline", None, "top")
+        if baseline is None:
+            return None
+        with storage.place("baseline"):
+            return cls.from_dict(storage.entry(record, "baseline", dict, "top"))
+
+    def _checked(self, record: Mapping[str, Any]) -> Fit:
+        """Refuse a text whose constants were changed by hand, or whose direct fit is of another law."""
+        held = {name: _estimate_record(estimate)["value"] for name, estimate in self.constants.items()}
+        with storage.place("constants"):
+            written = {name: one["value"] for name, one in storage.entry(record, "constants", dict, "top").items()}
+            for name in {**held, **written}:
+                if held.get(name) != written.get(name):
+                    said = f"{name} is {str(written.get(name))[:40]} and the records say {held.get(name)}"
+                    raise DataError(f"{said}; expected the text as Fit.to_json wrote it")
+        if self.baseline is not None and list(self.baseline.constants) != list(held):
+            raise DataError("fit, baseline: it has other constants; expected the direct fit of the same law")
+        return self
+
+    def __reduce__(self) -> tuple[Callable[[Mapping[str, Any]], Fit], tuple[dict[str, Any]]]:
+        return Fit.from_dict, (self.to_dict(),)
 
     def to_html(self, path: str | Path | None = None) -> str:
         """Return the report as one self-contained HTML page, and write it to `path` where one is given.
@@ -309,10 +381,7 @@ class Fit:
         Its sections are the seven steps from the data to what remains unexplained, warnings first. `OptionError` where
         matplotlib is missing.
         """
-        text = report.page(self)
-        if path is not None:
-            write_text(path, text)
-        return text
+        return _written(report.page(self), path)
 
     def plot(self, kind: str | None = None, *, ax: Axes | None = None, variable: str | None = None) -> Any:
         """Draw a figure and return its axes, or the four of them, an array (2, 2), where neither kind nor axes are named.
@@ -329,6 +398,12 @@ class Fit:
         law = self.prepared.law
         rows = (f"{latex_name(n)} &= {latex_uncertain(e.value, e.stderr)}" for n, e in self.constants.items())
         return "$\\begin{aligned} & " + law.to_latex() + r" \\ " + r" \\ ".join(rows) + "\\end{aligned}$"
+
+
+def _written(text: str, path: str | Path | None) -> str:
+    if path is not None:
+        write_text(path, text)
+    return text
 
 
 def _paragraph(label: str, text: str) -> str:
@@ -372,5 +447,6 @@ def _rounded(value: sympy.Float) -> sympy.Number:
 
 def _estimate_record(estimate: Estimate) -> dict[str, Any]:
     exact = isinstance(estimate.value, sympy.Rational)
-    record = {"value": str(estimate.value) if exact else estimate.value, "stderr": estimate.stderr}
-    return record | {"interval": None if estimate.interval is None else list(estimate.interval), "unit": estimate.unit}
+    interval = None if estimate.interval is None else [storage.real(bound) for bound in estimate.interval]
+    record = {"value": str(estimate.value) if exact else estimate.value, "stderr": storage.real(estimate.stderr)}
+    return record | {"interval": interval, "unit": None if estimate.unit is None else str(estimate.unit)}

@@ -1,0 +1,285 @@
+"""The three records of a fit as JSON knows them, and the reading of what was written.
+
+Nothing is computed anew: what a fit shows after it was read is what it showed when it was written. Text is read by the
+grammar of laws, and by the readers of networks, tables and series; all that does not fit together is refused by its place.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+import numpy as np
+
+from symseries.errors import DataError, ResourceLimitError, SymseriesError
+from symseries.fitting.judge import Judged
+from symseries.fitting.prepare import Measurements, Prepared, Source
+from symseries.fitting.solve import Solved
+from symseries.laws import Law
+from symseries.network import Network
+from symseries.readers.native import from_text
+from symseries.scalars import F64, QQ, Array, Scalars, object_array
+from symseries.series import Series
+from symseries.tables import Table
+
+MAX_CHARACTERS = 2**30
+_WAY_OUT = "write it anew with Fit.to_json"
+
+Record = dict[str, Any]
+
+
+# ------------------------------------------------------------------------------------------------------------ writing
+def to_text(record: Mapping[str, Any]) -> str:
+    """Return a record as JSON text, an entry a line."""
+    entries = (f"{json.dumps(key)}: {json.dumps(value, allow_nan=False)}" for key, value in record.items())
+    return "{" + ",\n ".join(entries) + "}"
+
+
+def real(value: float | None) -> float | str | None:
+    """Return a number as JSON knows it, one that is not finite as text."""
+    return value if value is None or math.isfinite(value) else str(float(value))
+
+
+def records(prepared: Prepared, solved: Solved, judged: Judged) -> Record:
+    """Return the three records as plain lists, numbers and text."""
+    return {"prepared": _prepared(prepared), "solved": _solved(solved, prepared.scalars), "judged": _judged(judged)}
+
+
+def _prepared(prepared: Prepared) -> Record:
+    data = prepared.source.data
+    return {
+        "law": prepared.law.to_dict(), "source": _source(prepared.source), "data": None if data is None else data.to_dict(),
+        "alpha": json.loads(prepared.alpha.to_json()), "root": _encoded(prepared.root, prepared.scalars),
+        "weighting": prepared.weighting, "composed": prepared.composed, "notes": list(prepared.notes),
+    }  # fmt: skip
+
+
+def _source(source: Source) -> Record:
+    if isinstance(source, Network):
+        return {"network": {**json.loads(source.to_json()), "data": None}}  # its table stands beside it, with all columns
+    assert isinstance(source, Measurements)  # noqa: S101 - narrows the type
+    return {"inputs": list(source.inputs), "target": source.target, "transform": source.transform}
+
+
+def _solved(solved: Solved, scalars: Scalars) -> Record:
+    return {
+        "values": _encoded(object_array(solved.values), scalars), "gain": solved.gain.tolist(),
+        "jacobian": solved.jacobian.tolist(), "residual": _encoded(solved.residual, scalars), "method": solved.method,
+    }  # fmt: skip
+
+
+def _judged(judged: Judged) -> Record:
+    return {
+        "covariance": None if judged.covariance is None else judged.covariance.tolist(), "reason": judged.reason,
+        "freedom": real(judged.freedom), "misfit": real(judged.misfit), "chi2": real(judged.chi2), "dof": judged.dof,
+        "p_value": real(judged.p_value), "birge": real(judged.birge), "warnings": list(judged.warnings),
+    }  # fmt: skip
+
+
+def _encoded(values: Array, scalars: Scalars) -> Any:
+    """Return ring elements (n,) or (n, m) as nested lists."""
+    return [_encoded(v, scalars) if isinstance(v, np.ndarray) else scalars.encode(v) for v in values]
+
+
+# ------------------------------------------------------------------------------------------------------------ reading
+def from_json(text: object) -> Record:
+    """Return the object that a text holds; `DataError` names the line and column where it is no JSON."""
+    if not isinstance(text, str):
+        raise DataError(f"fit: {type(text).__name__} received; expected the text that Fit.to_json returns")
+    if len(text) > MAX_CHARACTERS:
+        raise ResourceLimitError(f"fit: the text has {len(text)} characters; at most {MAX_CHARACTERS} are read")
+    try:
+        record: Record = entry_type(json.loads(text, object_pairs_hook=_once), dict, "the text")
+    except json.JSONDecodeError as error:
+        place = f"line {error.lineno}, column {error.colno}"
+        raise DataError(f"fit: no JSON ({place}: {error.msg}); is it cut off? {_WAY_OUT}") from error
+    except RecursionError as error:
+        raise DataError(f"fit: brackets nested too deeply; {_WAY_OUT}") from error
+    except DataError:
+        raise
+    except ValueError as error:  # a number of more digits than Python reads
+        raise DataError(f"fit: {str(error).splitlines()[0]}; {_WAY_OUT}") from error
+    return record
+
+
+def _once(pairs: list[tuple[str, Any]]) -> Record:
+    record = dict(pairs)
+    if len(record) < len(pairs):
+        twice = next(key for i, (key, _) in enumerate(pairs) if key in [k for k, _ in pairs[:i]])
+        raise DataError(f"fit: key {twice!r} is given twice in one object; {_WAY_OUT}")
+    return record
+
+
+@contextmanager
+def place(where: str) -> Iterator[None]:
+    """Turn every refusal of a part into a `DataError` that names it."""
+    try:
+        yield
+    except ResourceLimitError:
+        raise
+    except SymseriesError as error:
+        said = str(error).removeprefix("fit, ")
+        raise DataError(f"fit, {where}: {said}" if said == str(error) else f"fit, {said}") from error
+    except (AttributeError, ArithmeticError, LookupError, TypeError, ValueError) as error:
+        said = str(error).splitlines()[0][:120] if str(error) else type(error).__name__
+        raise DataError(f"fit, {where}: it cannot be read ({said}); {_WAY_OUT}") from error
+
+
+def read(record: Mapping[str, Any], form: str, version: int) -> Record:
+    """Return what makes a fit but its baseline: the three records, their shapes and names checked against each other."""
+    _check_form(record, form, version)
+    parts = entry(record, "records", dict, "top")
+    prepared = _read_prepared(entry(parts, "prepared", dict, "records"))
+    solved = _read_solved(entry(parts, "solved", dict, "records"), prepared)
+    judged = _read_judged(entry(parts, "judged", dict, "records"), len(solved.values))
+    versions = entry(entry(record, "provenance", dict, "top"), "versions", dict, "provenance")
+    return {
+        "prepared": prepared, "solved": solved, "judged": judged, "level": _level(record),
+        "remarks": texts(record, "remarks", "top"),
+        "versions": {name: entry_type(value, str, f"versions, {name}") for name, value in versions.items()},
+    }  # fmt: skip
+
+
+def _check_form(record: Mapping[str, Any], form: str, version: int) -> None:
+    if record.get("format") != form:
+        raise DataError(f"fit: format {str(record.get('format'))[:40]!r}; expected {form!r}, as Fit.to_json writes it")
+    written = record.get("version")
+    if type(written) is not int or written != version:
+        raise DataError(
+            f"fit: version {str(written)[:40]} of {form!r}; this release reads version {version}, write it anew or update"
+        )
+
+
+def _level(record: Mapping[str, Any]) -> float:
+    level = read_real(record, "level", "top")
+    if not 0 < level < 1:
+        raise DataError(f"fit, level: {level!r}; expected a number between 0 and 1")
+    return level
+
+
+def entry(record: Mapping[str, Any], key: str, kind: type | None, where: str) -> Any:
+    """Return an entry of a record, of the JSON type that it should have."""
+    if key not in record:
+        raise DataError(f"fit, {where}: no entry {key!r}; is it cut off? {_WAY_OUT}")
+    return record[key] if kind is None else entry_type(record[key], kind, f"{where}, {key}")
+
+
+def entry_type(value: object, kind: type, where: str) -> Any:
+    """Return a value of the JSON type that it should have."""
+    if type(value) is not kind:
+        words = {list: "a list", dict: "an object", str: "text", int: "a whole number"}
+        raise DataError(f"fit, {where}: {str(value)[:40]!r} ({type(value).__name__}); expected {words[kind]}")
+    return value
+
+
+def texts(record: Mapping[str, Any], key: str, where: str) -> tuple[str, ...]:
+    """Return an entry that is a list of texts."""
+    return tuple(entry_type(item, str, f"{where}, {key}") for item in entry(record, key, list, where))
+
+
+def read_real(record: Mapping[str, Any], key: str, where: str) -> float:
+    """Return an entry that `real` wrote."""
+    value = entry(record, key, None, where)
+    if isinstance(value, str) and value in {"inf", "-inf", "nan"}:
+        return float(value)
+    return _number(value, f"{where}, {key}")
+
+
+def _number(value: object, where: str) -> float:
+    if type(value) not in (int, float) or not math.isfinite(value):  # type: ignore[arg-type]
+        raise DataError(f"fit, {where}: {str(value)[:40]!r} ({type(value).__name__}); expected a finite number")
+    return float(value)  # type: ignore[arg-type]
+
+
+def _optional(record: Mapping[str, Any], key: str, where: str, reading: Callable[..., Any]) -> Any:
+    return None if entry(record, key, None, where) is None else reading(record, key, where)
+
+
+def _array(record: Mapping[str, Any], key: str, where: str, shape: Sequence[int | None], scalars: Scalars = F64) -> Array:
+    """Return an entry that is an array of ring elements of this shape, None being any length."""
+    items = entry(record, key, list, where)
+    with place(f"{where}, {key}"):
+        rows = [entry_type(row, list, f"{where}, {key}") for row in items] if len(shape) == 2 else [items]
+        if len(shape) == 2 and len({len(row) for row in rows}) > 1:
+            raise DataError("rows of different lengths; expected a matrix")
+        flat = [scalars.decode(value) for row in rows for value in row]
+        array = scalars.array(object_array(flat)).reshape((len(items), -1) if len(shape) == 2 else (-1,))
+    if len(array.shape) != len(shape) or any(n not in (None, m) for n, m in zip(shape, array.shape, strict=True)):
+        expected = ", ".join("any" if n is None else str(n) for n in shape)
+        raise DataError(f"fit, {where}, {key}: shape {array.shape}; expected ({expected}); {_WAY_OUT}")
+    if not scalars.exact and not np.isfinite(array).all():
+        raise DataError(f"fit, {where}, {key}: an entry is not finite; {_WAY_OUT}")
+    return array
+
+
+def _read_prepared(record: Record) -> Prepared:
+    where = "prepared"
+    with place(f"{where}, law"):
+        law = Law.from_dict(entry(record, "law", dict, where))
+    data = entry(record, "data", None, where)
+    with place(f"{where}, data"):
+        table = None if data is None else Table.from_dict(entry_type(data, dict, f"{where}, data"))
+    with place(f"{where}, source"):
+        source = _read_source(entry(record, "source", dict, where), table)
+    with place(f"{where}, alpha"):
+        alpha = Series.from_json(json.dumps(entry(record, "alpha", dict, where)))
+        beta = law.expand(alpha.space, alpha.scalars)
+        if alpha.coefficients.ndim != 1:
+            raise DataError(f"coefficients of shape {alpha.coefficients.shape}; expected those of one output")
+    words = [entry(record, key, str, where) for key in ("weighting", "composed")]
+    root = _read_root(record, len(alpha.space), alpha.scalars)
+    return Prepared(source, law, alpha.space, alpha.scalars, alpha, beta, root, *words, texts(record, "notes", where))
+
+
+def _read_root(record: Record, size: int, scalars: Scalars) -> Array:
+    rows = entry(record, "root", list, "prepared")
+    is_matrix = bool(rows) and isinstance(rows[0], list)
+    return _array(record, "root", "prepared", (None, size) if is_matrix else (size,), scalars)
+
+
+def _read_source(record: Record, table: Table | None) -> Source:
+    where = "prepared, source"
+    if "network" in record:
+        net = from_text(json.dumps(entry(record, "network", dict, where)), "network")
+        if len(net.outputs) != 1:
+            raise DataError(f"a network of {len(net.outputs)} outputs; expected one")
+        if table is not None:
+            net.with_data(table)  # refuses a table that lacks a column
+            net.data = table
+        return net
+    if table is None:
+        raise DataError(f"fit, {where}: neither a network nor data; expected one of them")
+    inputs, target = texts(record, "inputs", where), entry(record, "target", str, where)
+    transform = entry(record, "transform", None, where)
+    if transform not in (None, "log"):
+        raise DataError(f"transform {str(transform)[:40]!r}; expected 'log' or null")
+    table.matrix((*inputs, target))  # refuses a table that lacks a column
+    return Measurements(table, inputs, target, transform)
+
+
+def _read_solved(record: Record, prepared: Prepared) -> Solved:
+    where, size, unknowns = "solved", len(prepared.space), len(prepared.law.constants)
+    values = _array(record, "values", where, (unknowns,), prepared.scalars)
+    handed = tuple(QQ.handed(values)) if prepared.scalars.exact else tuple(values.tolist())
+    gain = _array(record, "gain", where, (unknowns, size))
+    jacobian = _array(record, "jacobian", where, (size, unknowns))
+    residual = _array(record, "residual", where, (size,), prepared.scalars)
+    return Solved(handed, gain, jacobian, residual, entry(record, "method", str, where))
+
+
+def _read_judged(record: Record, unknowns: int) -> Judged:
+    where = "judged"
+    return Judged(
+        covariance=_optional(record, "covariance", where, lambda r, k, w: _array(r, k, w, (unknowns, unknowns))),
+        reason=entry(record, "reason", str, where),
+        freedom=read_real(record, "freedom", where),
+        misfit=read_real(record, "misfit", where),
+        chi2=_optional(record, "chi2", where, read_real),
+        dof=_optional(record, "dof", where, lambda r, k, w: entry(r, k, int, w)),
+        p_value=_optional(record, "p_value", where, read_real),
+        birge=read_real(record, "birge", where),
+        warnings=texts(record, "warnings", where),
+    )
