@@ -237,11 +237,12 @@ def _law(options: argparse.Namespace) -> tuple[Law, list[str]]:
     if parsed.target in variables:
         raise LawNameError(f"the law's target {parsed.target!r} also stands on its right side; solve the law for it first")
     _check_known(known, names)
-    if not variables:
-        raise LawNameError(
-            f"law {options.law!r} has no column: its names are {listing(names) or 'none'}, the columns {listing(columns)}"
-        )
     _check_declared(names, variables, known, constants, columns)
+    if not variables:
+        near = next((said for name in names if (said := suggestion(name, columns))), "")
+        raise LawNameError(
+            f"law {options.law!r} has no column: its names are {listing(names) or 'none'}, the columns {listing(columns)}{near}"
+        )
     law = Law(options.law, variables, constants=constants, known=known)
     return law, _near_misses(law, columns)
 

@@ -34,6 +34,15 @@ def undetermined(jacobian: Jacobian, around: Array, names: Sequence[str], seed: 
     return _sentences(jacobian, np.ones(len(names)), names, seed) or _sentences(jacobian, around, names, seed)
 
 
+def undetermined_everywhere(jacobian: Jacobian, names: Sequence[str], seed: int = 20_231) -> bool:
+    """Return whether constants cannot be told apart near two points far from each other, which is no accident of either.
+
+    >>> undetermined_everywhere(lambda C: np.array([[C[1], C[0]], [C[1], C[0]]]), ("a", "b"))
+    True
+    """
+    return all(_sentences(jacobian, np.full(len(names), size), names, seed) for size in (1.0, 0.037))
+
+
 def _sentences(jacobian: Jacobian, around: Array, names: Sequence[str], seed: int) -> list[str]:
     rng = np.random.default_rng(seed)
     points = [np.where(around == 0, 1.0, around) * rng.uniform(0.7, 1.4, len(names)) for _ in range(_POINTS)]

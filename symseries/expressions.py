@@ -6,6 +6,7 @@ gives values at many points, another gives truncated series with the jets of the
 
 from __future__ import annotations
 
+import itertools
 import operator
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -181,8 +182,26 @@ def values(tape: Tape, environment: Mapping[str, Any], scalars: Scalars) -> list
     slots: list[Any] = []
     with np.errstate(all="ignore"):
         for step in tape.steps:
-            slots.append(_value(step, [slots[i] for i in step.arguments], environment, scalars))
+            value = _value(step, [slots[i] for i in step.arguments], environment, scalars)
+            slots.append(_limits(tape, step, slots, value) if step.kind == "mul" else value)
     return [slots[i] for i in tape.outputs]
+
+
+def _limits(tape: Tape, step: Step, slots: list[Any], product: Any) -> Any:
+    """Return a float product with 0 where its limit is 0: x**n*log(x) and exp(-b/x)/x**m, as x goes to 0 from above.
+
+    Slopes in an exponent are of this form, and measurements at 0 are common.
+    """
+    if not isinstance(product, np.ndarray) or product.dtype == object or not np.isnan(product).any():
+        return product
+    vanishing = np.zeros(len(product), dtype=bool)
+    for i, j in itertools.permutations(step.arguments, 2):
+        zero, infinite = tape.steps[i], tape.steps[j]
+        power_beats_log = (zero.kind, infinite.kind, infinite.value) == ("power", "call", "log")
+        same_base = power_beats_log and zero.arguments[0] == infinite.arguments[0]
+        if same_base or (zero.value == "exp" and infinite.kind == "power"):
+            vanishing |= np.asarray((slots[i] == 0) & np.isinf(slots[j]))
+    return np.where(np.isnan(product) & vanishing, 0.0, product)
 
 
 def _value(step: Step, arguments: list[Any], environment: Mapping[str, Any], scalars: Scalars) -> Any:

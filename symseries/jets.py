@@ -102,7 +102,7 @@ def _check_positive(name: str, values: Array, scalars: Scalars, where: str, *, z
 
 
 def _place(name: str, where: str, position: int) -> str:
-    return f"{name} at neuron {position} of {where}" if where.startswith("layer") else where or name
+    return f"{name} at neuron {position + 1} of {where}" if where.startswith("layer") else where or name
 
 
 # ------------------------------------------------------------------------------------------------- single functions

@@ -19,7 +19,7 @@ from symseries.pages import latex_array, mathml, mathml_name
 from symseries.parsing import parse_law
 from symseries.scalars import F64, Array, Scalars, check_scalars, object_array, typed
 from symseries.series import Series
-from symseries.spaces import EmpiricalSpace, Space, TaylorSpace, check_space, check_supported
+from symseries.spaces import EmpiricalSpace, LegendreSpace, Space, TaylorSpace, check_space, check_supported
 from symseries.symbolic import Polynomials, check_powers, with_generators
 from symseries.tables import input_matrix
 
@@ -170,7 +170,7 @@ class Law:
         'y = k/sqrt(d)'
         """
         for key, kind in (("text", str), ("variables", list), ("constants", list), ("known", dict), ("units", dict)):
-            if not isinstance(record, Mapping) or not isinstance(record.get(key), kind):
+            if not isinstance(record.get(key), kind):
                 raise LawSyntaxError(f"law record: {key!r} is missing or no {kind.__name__}; expected what Law.to_dict returns")
         return cls(
             record["text"], record["variables"], constants=record["constants"], known=record["known"], units=record["units"]
@@ -255,6 +255,17 @@ class LawSeries:
         if not numbers:
             return np.empty((len(self.space), 0))
         return self.scalars.handed(self.evaluate(self.law.slopes(self.law.constants), numbers))
+
+    def quadrature_error(self, constants: Mapping[str, object]) -> float | None:
+        """Return the estimated error of the projection at these constants relative to the law's root mean square.
+
+        It is 0 over a Taylor space and the data, where nothing is integrated, and None where it is not estimated.
+        """
+        if not isinstance(self.space, LegendreSpace):
+            return 0.0
+        numbers = self.law._numbers(constants)
+        formula, names = (self.law.formula,), self.space.variables
+        return self.space.quadrature_error(lambda points: values_at(formula, points, names, numbers, F64)[:, 0])
 
     def evaluate(self, formulas: Sequence[sympy.Expr], constants: Mapping[str, object], *, strict: bool = True) -> Array:
         """Return the coefficients (N, m) of m expressions in variables and constants, at these constants.
@@ -343,6 +354,9 @@ class LawSeries:
     def __repr__(self) -> str:
         return f"<LawSeries: {self.law}; {self.space.describe()}>"
 
+    def __str__(self) -> str:
+        return self.table().to_text()
+
 
 def _cleared(columns: Array) -> Array:
     """Return float columns with zeros for what rounding left beside the largest entry."""
@@ -370,7 +384,8 @@ def values_at(
         row, column = np.argwhere(~np.isfinite(out))[0]
         place = ", ".join(f"{name} = {value:g}" for name, value in zip(names, points[row], strict=True))
         raise LawValueError(
-            f"{str(formulas[column])[:60]} is {out[row, column]} at row {row} ({place}); expected a finite real number"
+            f"{str(formulas[column])[:60]} is {out[row, column]} at row {row + 1} ({place}); expected a finite real number: "
+            "leave such rows out, or change the law"
         )
     return out
 

@@ -209,7 +209,7 @@ class Network:
             row, column = bad[0]
             place = ", ".join(f"{name} = {value:g}" for name, value in zip(self.inputs, points[row], strict=True))
             raise DataError(
-                f"output {self.outputs[column]} is {values[row, column]} at row {row} ({place}); expected a finite number"
+                f"output {self.outputs[column]} is {values[row, column]} at row {row + 1} ({place}); expected a finite number"
             )
 
     def jacobian(self, X: Array) -> Array:

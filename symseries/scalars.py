@@ -87,6 +87,16 @@ def stored(value: object, what: str = "number", error: type[SymseriesError] = Op
     return _rational(exact)
 
 
+def decimal(value: sympy.Rational) -> str:
+    """Return an exact number as a person would write it: as a short decimal where that is exact, else as a fraction.
+
+    >>> decimal(typed("0.05")), decimal(typed("1/3"))
+    ('0.05', '1/3')
+    """
+    short = f"{float(value):.12g}"
+    return short if typed(short) == value else str(value)
+
+
 def as_fraction(value: object) -> Fraction | None:
     """Return the exact value of a finite number of any usual type, None for everything else (also for booleans)."""
     if isinstance(value, Fraction):
@@ -300,7 +310,7 @@ class _Rationals(Scalars):
 
     @staticmethod
     def _irrational(text: str, position: int, where: str) -> OptionError:
-        place = f" (neuron {position} of {where})" if where.startswith("layer") else f" (in {where})" if where else ""
+        place = f" (neuron {position + 1} of {where})" if where.startswith("layer") else f" (in {where})" if where else ""
         shown = text if len(text) < 60 else text[:56] + "…)"
         return OptionError(f"scalars=QQ: {shown}{place} is not a rational number; use scalars=F64, or a centre where it is")
 

@@ -72,9 +72,9 @@ def test_rational_values_are_exact() -> None:
     assert QQ.handed(activation_jet("sigmoid", z[0, :1], 3, QQ, {}))[:, 0].tolist() == [
         sympy.Rational(*v) for v in ((1, 2), (1, 4), (0, 1), (-1, 48))
     ]
-    with pytest.raises(OptionError, match=r"tanh\(-2/3\) \(neuron 1 of layer 2\)"):
+    with pytest.raises(OptionError, match=r"tanh\(-2/3\) \(neuron 2 of layer 2\)"):
         value("tanh", z, QQ, {}, "layer 2")
-    with pytest.raises(NotAnalyticError, match=r"neuron 0 of layer 7: .*relu has a kink"):
+    with pytest.raises(NotAnalyticError, match=r"neuron 1 of layer 7: .*relu has a kink"):
         activation_jet("relu", z[0, :1], 1, QQ, {}, where="layer 7")
 
 

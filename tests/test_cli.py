@@ -262,7 +262,7 @@ def test_a_network_is_expanded(run: Run, model: ss.Network) -> None:
     assert (code, err) == (0, "")
     lines = out.splitlines()
     assert lines[0] == "variables c, d"
-    assert lines[2] == "Taylor series about c = 1/20, d = 10, order 2"
+    assert lines[2] == "Taylor series about c = 0.05, d = 10, order 2"
     assert lines[3].split() == ["multi-index", "sigma_y"]
     series = model.expand(ss.TaylorSpace({"c": "0.05", "d": 10}, order=2))
     assert [line.split(")")[0] + ")" for line in lines[5:]] == ["(0, 0)", "(1, 0)", "(0, 1)", "(2, 0)", "(1, 1)", "(0, 2)"]
@@ -324,7 +324,7 @@ def test_an_expansion_is_written(run: Run, model: ss.Network) -> None:
         (("--center", "c=1,d=2", "--scalars", "exakt"), ("did you mean 'exact'?",)),
         (
             ("--center", "c=1,d=2", "--scalars", "exact"),
-            ("--scalars exact: tanh(", "(neuron 0 of layer 2 (Activation tanh))", "use --scalars f64"),
+            ("--scalars exact: tanh(", "(neuron 1 of layer 2 (Activation tanh))", "use --scalars f64"),
         ),
         (("--center", "c=1,d=2", "--index-set", "both"), ("invalid choice: 'both'",)),
         (("--center", "c=1,d=2", "--json", "model.json"), ("none of them model.json itself",)),
@@ -435,7 +435,7 @@ def test_a_logarithm_of_a_target_that_is_not_positive_is_refused(run: Run, tmp_p
         ("sigmay = a*d", ("target 'sigmay' is no column; did you mean 'sigma_y'?",)),
         ("a*d", ("no target; write it as an equation, such as 'sigma_y = a*d'",)),
         ("sigma_y = a*sigma_y", ("target 'sigma_y' also stands on its right side",)),
-        ("sigma_y = a + b*log(d - 50)", ("log(d - 50) is nan at row 0", "expected a finite real number")),
+        ("sigma_y = a + b*log(d - 50)", ("log(d - 50) is nan at row 1", "expected a finite real number")),
         ("__import__('os').system('touch x')", ("__import__",)),
         ("sigma_y = __import__('os').system('touch x')", ("__import__",)),
     ],

@@ -6,6 +6,7 @@ import csv
 import dataclasses
 import json
 import pickle
+import re
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -785,3 +786,66 @@ def test_a_network_of_93_alloys_gives_the_published_constants(
         assert abs(fit.constants[name].value - value) < stderr
         assert 0.7 * stderr < fit.constants[name].stderr < 1.3 * stderr
     assert not fit.rejected
+
+
+def test_standard_errors_are_never_far_below_those_of_the_data() -> None:
+    """Noise of 2 % of each value, on a linear scale: the network follows the small values far too closely."""
+    rng = np.random.default_rng(105)
+    T = np.linspace(300, 900, 40)
+    rate = 2e9 * np.exp(-75000 / (8.314462618 * T)) * (1 + 0.02 * rng.normal(size=40))
+    law = ss.Law("rate = A*exp(-E/(R*T))", variables=("T",), known={"R": "8.314462618"})
+    found = ss.fit(ss.train({"T": T, "rate": rate}, ("T",), "rate", rng=0), law)
+    assert any("times below the direct fit's" in w for w in found.warnings)
+    for name, estimate in found.constants.items():
+        assert estimate.stderr >= 0.999 * found.baseline.constants[name].stderr
+
+
+def test_measurements_at_zero_are_no_obstacle_to_an_exponent() -> None:
+    x = np.linspace(0, 0.2, 30)
+    y = 200 + 500 * x**0.4 + np.random.default_rng(0).normal(size=30)
+    found = ss.fit({"x": x, "y": y}, ss.Law("y = s + K*x**n", ("x",)))
+    expected, _ = curve_fit(lambda x, s, K, n: s + K * x**n, x, y, p0=(200, 500, 0.4))
+    assert [e.value for e in found.constants.values()] == pytest.approx(expected, rel=1e-5)
+    assert found.constants["n"].value == pytest.approx(0.4, abs=0.02)
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("y = a*exp(b + c*x)", "only log(a) + b is determined, not a and b apart"),
+        ("y = a*x/(b*c + x)", "only b*c is determined, not b and c apart"),
+        ("y = s0 + kk/sqrt(D) + a*x", "only s0 + kk/sqrt(D) is determined, not s0, kk and D apart"),
+    ],
+)
+def test_what_no_data_can_tell_apart_is_refused_before_the_search(
+    text: str, words: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def never(*args: object, **options: object) -> None:
+        pytest.fail("a search was made")
+
+    monkeypatch.setattr("symseries.fitting.solve.solve_separable", never)
+    x = np.linspace(0.1, 3, 20)
+    with pytest.raises(IdentifiabilityError, match=re.escape(words)):
+        ss.fit({"x": x, "y": np.exp(x)}, ss.Law(text, ("x",)))
+
+
+def test_a_box_too_close_to_a_pole_is_told() -> None:
+    """The estimate of the quadrature error is of the size of the true one, computed by mpmath."""
+    import mpmath
+
+    law, space = ss.Law("a/sqrt(d)", ("d",)), ss.LegendreSpace({"d": ("0.01", 100)}, order=3)
+    series = law.expand(space)
+    low, high = mpmath.mpf("0.01"), mpmath.mpf(100)
+
+    def exact(k: int) -> float:
+        def term(d: mpmath.mpf) -> mpmath.mpf:
+            return mpmath.legendre(k, (2 * d - low - high) / (high - low)) / mpmath.sqrt(d)
+
+        return float((2 * k + 1) * mpmath.quad(term, [low, 1, 10, high]) / (high - low))
+
+    errors = series.at({"a": 1}).coefficients - [exact(k) for k in range(4)]
+    true = np.sqrt(space.norms() @ errors**2) / np.sqrt(float(mpmath.log(high / low) / (high - low)))
+    assert 0.3 < series.quadrature_error({"a": 1}) / true < 1.5
+    assert law.expand(ss.LegendreSpace({"d": (1, 100)}, order=3)).quadrature_error({"a": 1}) < 1e-10
+    net = ss.Network.from_expression("5/sqrt(d)", ("d",))
+    assert any("quadrature error" in w for w in ss.fit(net, law, space).warnings)

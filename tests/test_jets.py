@@ -202,7 +202,7 @@ def test_a_lower_order_is_the_head_of_a_higher_one(name: str) -> None:
 @pytest.mark.parametrize("ring", [F64, QQ], ids=str)
 @pytest.mark.parametrize(
     ("where", "place"),
-    [("layer 2 (Activation)", "at neuron 1 of layer 2"), ("f(c) at c = 0", r"f\(c\) at c = 0: "), ("", ": ")],
+    [("layer 2 (Activation)", "at neuron 2 of layer 2"), ("f(c) at c = 0", r"f\(c\) at c = 0: "), ("", ": ")],
 )
 def test_singular_points(name: str, point: int, error: type[Exception], words: str, ring: Any, where: str, place: str) -> None:
     inside = {"log": 1, "relu": 1, "abs": 1}.get(name, 0)
@@ -224,7 +224,7 @@ def test_singular_points(name: str, point: int, error: type[Exception], words: s
 def test_singular_powers(ring: Any, point: int, exponent: Fraction, error: type[Exception], words: str) -> None:
     with pytest.raises(error, match=rf"sqrt\(c\) at c = 0: .*{words}"):
         power_jet(ring.array([point]), exponent, 3, ring, "sqrt(c) at c = 0")
-    with pytest.raises(error, match=rf"power at neuron 0 of layer 1: .*{words}"):
+    with pytest.raises(error, match=rf"power at neuron 1 of layer 1: .*{words}"):
         power_jet(ring.array([point]), exponent, 3, ring, "layer 1")
 
 
@@ -241,7 +241,7 @@ def test_values_where_only_the_derivatives_are_singular() -> None:
 
 @pytest.mark.parametrize("name", ["exp", "sin", "tanh", "sigmoid", "softplus", "erf", "tan", "asin", "atan"])
 def test_transcendental_values_name_the_neuron(name: str) -> None:
-    with pytest.raises(OptionError, match=rf"^scalars=QQ: {name}\(1/2\) \(neuron 0 of layer 1 \(tanh\)\) is not a rational"):
+    with pytest.raises(OptionError, match=rf"^scalars=QQ: {name}\(1/2\) \(neuron 1 of layer 1 \(tanh\)\) is not a rational"):
         jet(name, QQ.array(["1/2", "1/2"]), 2, QQ, "layer 1 (tanh)")
 
 

@@ -344,10 +344,10 @@ def test_constants_must_be_given_and_be_numbers() -> None:
 
 def test_values_that_are_not_finite_name_the_row() -> None:
     law = ss.Law("k*log(x)", variables=("x",))
-    with pytest.raises(LawValueError, match=r"is nan at row 1 \(x = -1\); expected a finite real number"):
+    with pytest.raises(LawValueError, match=r"is nan at row 2 \(x = -1\); expected a finite real number"):
         law([[1.0], [-1.0]], k=1)
     nodal = law.expand(ss.EmpiricalSpace({"x": [1.0, 0.0]}, order=None))
-    with pytest.raises(LawValueError, match="-inf at row 1"):
+    with pytest.raises(LawValueError, match="-inf at row 2"):
         nodal.at({"k": 1})
     assert nodal.evaluate((law.formula,), {"k": 1.0}, strict=False)[:, 0].tolist() == [0.0, -np.inf]
 

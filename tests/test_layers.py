@@ -102,7 +102,7 @@ def test_weights_that_are_no_numbers_are_refused(weights: object, kind: type[Exc
 
 
 def test_infinities_are_found_when_the_layer_is_placed() -> None:
-    with pytest.raises(NetworkValueError, match=r"layer 3: the weight at row 1, column 0 is inf"):
+    with pytest.raises(NetworkValueError, match=r"layer 3: the weight at row 2, column 1 is inf"):
         Affine([[1.0], [float("inf")]]).check(("x",), "layer 3")
 
 

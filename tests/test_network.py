@@ -91,7 +91,7 @@ def test_rational_networks_have_the_derivatives_of_sympy(activation: str, kind: 
     assert [sympy.simplify(e - f) for e, f in zip(expected, exact, strict=True)] == [0] * len(space)
     assert [float(v) for v in exact] == pytest.approx(net.expand(space).coefficients.tolist(), abs=1e-13)
     elsewhere = ss.Network([ss.Affine([[1, R(-2, 3)], [R(1, 2), 3]], [R(1, 6), R(-5, 2)]), *layers[1:]], ("x", "y"))
-    with pytest.raises(OptionError, match=r"scalars=QQ: .*neuron 1 of layer 2 \(Activation"):
+    with pytest.raises(OptionError, match=r"scalars=QQ: .*neuron 2 of layer 2 \(Activation"):
         elsewhere.expand(space, scalars=ss.QQ)
 
 
@@ -115,7 +115,7 @@ def test_relu_inside_a_piece_is_the_affine_map_of_that_piece() -> None:
     # first neuron x - 2y + 1/2 = 1/3 > 0, second 3x + y - 4 < 0
     assert series.coefficients.tolist() == [R(5, 3), 2, -4, *[0] * 7]
     assert net.exact
-    with pytest.raises(NotAnalyticError, match=r"neuron 1 of layer 2 .*relu has a kink at 0"):
+    with pytest.raises(NotAnalyticError, match=r"neuron 2 of layer 2 .*relu has a kink at 0"):
         net.expand(ss.TaylorSpace({"x": 1, "y": 1}, order=1))
     assert net.expand(ss.TaylorSpace({"x": 1, "y": 1}, order=0)).coefficients.tolist() == [1.0]
 
@@ -259,7 +259,7 @@ def test_evaluation_over_the_rationals() -> None:
     linear = ss.Network(net.layers[:2], ("x", "y"))
     assert [str(v) for v in linear.evaluate(X, ss.QQ)[:, 0]] == [str(tenth + 2), "0"]
     assert str(net.evaluate(X[1:], ss.QQ)[0, 0]) == "0"
-    with pytest.raises(OptionError, match=r"neuron 0 of layer 3 \(Activation tanh\)"):
+    with pytest.raises(OptionError, match=r"neuron 1 of layer 3 \(Activation tanh\)"):
         net.evaluate(X, ss.QQ)
 
 
@@ -462,10 +462,10 @@ A = ss.Affine
         ([A([[1.0, 2.0]])], ("x",), NetworkShapeError, r"weights of shape \(1, 2\); expected \(outputs, 1\)"),
         ([A(3.0)], ("x",), NetworkShapeError, r"weights of shape \(\)"),
         ([A([[1.0]]), A([[1.0, float("nan")]])], ("x",), NetworkShapeError, r"layer 2 \(Affine\)"),
-        ([A([[1.0], [1.0]]), A([[1.0, float("nan")]])], ("x",), NetworkValueError, r"layer 2 .* row 0, column 1 is nan"),
-        ([A([[1.0]], [float("inf")])], ("x",), NetworkValueError, r"layer 1 \(Affine\): the bias at row 0 is inf"),
+        ([A([[1.0], [1.0]]), A([[1.0, float("nan")]])], ("x",), NetworkValueError, r"layer 2 .* row 1, column 2 is nan"),
+        ([A([[1.0]], [float("inf")])], ("x",), NetworkValueError, r"layer 1 \(Affine\): the bias at row 1 is inf"),
         ([ss.Whitening([0, 0, 0], [1, 1, 1])], ("x", "z"), NetworkShapeError, r"mean of shape \(3,\); expected \(2,\)"),
-        ([ss.Whitening([0], [0])], ("x",), NetworkValueError, "scale at row 0 is 0"),
+        ([ss.Whitening([0], [0])], ("x",), NetworkValueError, "scale at row 1 is 0"),
         ([ss.Transform({"D": "log"})], ("d",), NetworkShapeError, r"no input 'D'; did you mean 'd'\?"),
         ([A([[1.0]]), ss.Transform({"x": "log"})], ("x",), NetworkShapeError, "put it first"),
         ([None], ("x",), NetworkFormatError, "layer 1: None"),
@@ -505,14 +505,14 @@ def test_symbolic_widths_are_checked(widths: object) -> None:
 
 def test_values_that_are_not_finite_are_refused_without_warnings() -> None:
     net = ss.Network([A([[1000.0]]), ss.Activation("exp")], ("x",))
-    with pytest.raises(DataError, match=r"output y is inf at row 1 \(x = 1\)"):
+    with pytest.raises(DataError, match=r"output y is inf at row 2 \(x = 1\)"):
         net([[0.0], [1.0]])
     with pytest.raises(NetworkValueError, match="overflow"):
         net.expand(ss.TaylorSpace({"x": 1}, order=2))
     with pytest.raises(DataError, match="output y is inf"):
         net.expand(ss.LegendreSpace({"x": (0, 1)}, order=2))
     logarithm = ss.Network([ss.Transform({"x": "log"})], ("x",))
-    with pytest.raises(DataError, match="nan at row 0"):
+    with pytest.raises(DataError, match="nan at row 1"):
         logarithm([[-1.0]])
     with pytest.raises(NotAnalyticError, match="log of input x"):
         logarithm.expand(ss.TaylorSpace({"x": 0}, order=2))

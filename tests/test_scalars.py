@@ -222,7 +222,7 @@ class TestRationals:
     @pytest.mark.parametrize(
         ("where", "place"),
         [
-            ("layer 2 (Activation tanh)", r"\(neuron 1 of layer 2 \(Activation tanh\)\)"),
+            ("layer 2 (Activation tanh)", r"\(neuron 2 of layer 2 \(Activation tanh\)\)"),
             ("tanh(x)", r"\(in tanh\(x\)\)"),
             ("", "is"),
         ],

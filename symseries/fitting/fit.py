@@ -19,6 +19,7 @@ from symseries.training import seeded
 _REACH = 1e-6  # relative accuracy beyond which a network is not asked to follow the data
 _FAR = 3.0  # standard errors between network and direct fit, beyond which the network is not believed
 _DOUBTFUL = 1.0  # the same for a network that is far from its optimum
+_SURER = 1.5  # times below the direct fit's, beyond which the standard errors of a network are not believed
 
 
 def fit(
@@ -79,7 +80,25 @@ def _with_baseline(found: Fit, bounds: object, rng: np.random.Generator) -> Fit:
         return dataclasses.replace(found, remarks=(f"no direct fit beside this one: {error}",))
     baseline = Fit(direct, solved, judge(direct, solved), found.level)
     with_it = dataclasses.replace(found, baseline=baseline)
-    return _without_intervals(with_it, said) if (said := _distance(with_it)) else with_it
+    return _without_intervals(with_it, said) if (said := _distance(with_it)) else _no_surer(with_it)
+
+
+def _no_surer(found: Fit) -> Fit:
+    """Return a fit whose standard errors are not far below the direct fit's: no network knows a constant better than its data.
+
+    It happens where the network follows noise that is not constant, or fewer measurements than it has weights.
+    """
+    assert found.baseline is not None  # noqa: S101 - narrows the type
+    pairs = [(e.stderr, found.baseline.constants[name].stderr) for name, e in found.constants.items()]
+    ratio = max((direct / own for own, direct in pairs if own and direct), default=1.0)
+    if found.covariance is None or ratio < _SURER:
+        return found
+    remark = (
+        f"the network's own standard errors were {ratio:.1f} times below the direct fit's, as of a network that follows the "
+        "noise, or noise that is not constant; they are widened to the direct fit's"
+    )
+    judged = dataclasses.replace(found.judged, covariance=ratio**2 * found.covariance)
+    return dataclasses.replace(found, judged=judged, remarks=(*found.remarks, remark))
 
 
 def _without_intervals(found: Fit, remarks: tuple[str, ...]) -> Fit:
@@ -124,8 +143,11 @@ def _distance(found: Fit) -> tuple[str, ...]:
     if not apart or max(apart.values()) <= (_DOUBTFUL if doubtful else _FAR):
         return ()
     name = max(apart, key=lambda n: apart[n])
-    warning = (
-        f"network and direct fit differ by {apart[name]:.1f} standard errors in {name}: the network is under-trained, which "
-        "refine(net) repairs, or too small, or the space does not suit the data"
+    over_data = isinstance(found.prepared.space, EmpiricalSpace)
+    reason = (
+        "the network is under-trained, which refine(net) repairs, or too small"
+        if over_data
+        else "the space does not suit the data"
     )
+    warning = f"network and direct fit differ by {apart[name]:.1f} standard errors in {name}: {reason}"
     return (warning,)

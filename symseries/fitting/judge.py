@@ -14,6 +14,7 @@ from symseries.spaces import EmpiricalSpace, LegendreSpace, TaylorSpace
 
 REJECTED = 0.01  # p-value below which a law is called rejected
 REJECTION = "the law is rejected"
+_INACCURATE = 1e-6  # of the law's size; beyond it a quadrature error is said
 _CORNER = 0.5  # of the half-width: beyond it on every axis lies a corner of a box
 _MOST_AXES = 6  # of a box whose corners are looked at
 
@@ -47,6 +48,7 @@ def judge(prepared: Prepared, solved: Solved) -> Judged:
     warnings = (
         *prepared.notes,
         *_warnings(prepared, p_value, (reason, untested)),
+        *_inaccurate(prepared, solved),
         *_empty_corners(prepared),
         *_health(prepared),
     )
@@ -156,6 +158,15 @@ def _warnings(prepared: Prepared, p_value: float | None, reasons: tuple[str, str
     if p_value is not None and p_value < REJECTED:
         said.append(f"{REJECTION}: what it leaves unexplained exceeds the uncertainty of the network ({probability(p_value)})")
     return said
+
+
+def _inaccurate(prepared: Prepared, solved: Solved) -> list[str]:
+    """Warn of a law that the nodes of a box do not resolve, as next to a pole."""
+    error = prepared.beta.quadrature_error(dict(zip(prepared.law.constants, solved.values, strict=True)))
+    if not error or error < _INACCURATE:
+        return []
+    advice = "keep the box away from where the law is steep, or leave space out to fit where the data are"
+    return [f"the law's coefficients on this box have a quadrature error of {error:.1g} of its size; {advice}"]
 
 
 def _empty_corners(prepared: Prepared) -> list[str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -11,9 +11,10 @@ from typing import Any
 import numpy as np
 import sympy
 
-from symseries.elimination import undetermined
+from symseries.elimination import undetermined, undetermined_everywhere
 from symseries.errors import ConvergenceError, IdentifiabilityError, LawNameError, OptionError, listing, suggestion
 from symseries.fitting.prepare import Prepared
+from symseries.laws import Law
 from symseries.least_squares import (
     NonlinearSolution,
     pseudo_inverse,
@@ -62,6 +63,8 @@ def solve(prepared: Prepared, start: object, bounds: object, rng: np.random.Gene
         return _exact(prepared)
     _check_count(prepared)
     sought = tuple(name for name in names if name in prepared.law.nonlinear or name in box)
+    if sought and not box:
+        _refuse_early(prepared)
     return _nonlinear(prepared, sought, first, box, rng) if sought else _linear(prepared)
 
 
@@ -100,6 +103,12 @@ def _linear(prepared: Prepared) -> Solved:
         raise unidentified(prepared, np.ones(len(law.constants)))
     values = tuple(float(v) for v in solution.values)
     return Solved(values, _gain(prepared, solution.inverse), matrix, right - matrix @ solution.values, "linear least squares")
+
+
+def _refuse_early(prepared: Prepared) -> None:
+    """Raise what can be said whatever the constants are before a long search is made for them."""
+    if undetermined_everywhere(_jacobian(prepared), prepared.law.constants):
+        raise unidentified(prepared, np.ones(len(prepared.law.constants)))
 
 
 @dataclass(frozen=True)
@@ -203,15 +212,7 @@ def _named(match: re.Match[str], names: tuple[str, ...]) -> str:
 def unidentified(prepared: Prepared, around: Array) -> IdentifiabilityError:
     """Return the error that says which combination the coefficients determine."""
     law = prepared.law
-
-    def jacobian(constants: Array) -> Array:
-        numbers = dict(zip(law.constants, constants, strict=True))
-        try:
-            return F64.array(prepared.beta.evaluate(law.slopes(law.constants), numbers, strict=False))
-        except (ValueError, ArithmeticError):  # these constants leave the law without a series
-            return np.full((len(prepared.space), len(law.constants)), np.nan)
-
-    sentences = undetermined(jacobian, around, law.constants)
+    sentences = [_of_the_law(law, sentence) for sentence in undetermined(_jacobian(prepared), around, law.constants)]
     if not sentences:
         sentences = ["the constants cannot be told apart to the accuracy of the coefficients"]
     place = "the data" if prepared.direct else prepared.space.describe()
@@ -221,6 +222,28 @@ def unidentified(prepared: Prepared, around: Array) -> IdentifiabilityError:
         f"law {law}: {'; '.join(sentences)} (by {place}){hint}; hold {named} with known={{'{named}': …}}, "
         "or write what is determined as one constant"
     )
+
+
+def _jacobian(prepared: Prepared) -> Callable[[Array], Array]:
+    """Return d beta/d C as a function of the constants (p,), not finite where the law has no series."""
+    law = prepared.law
+
+    def jacobian(constants: Array) -> Array:
+        numbers = dict(zip(law.constants, constants, strict=True))
+        try:
+            return F64.array(prepared.beta.evaluate(law.slopes(law.constants), numbers, strict=False))
+        except (ValueError, ArithmeticError):  # these constants leave the law without a series
+            return np.full((len(prepared.space), len(law.constants)), np.nan)
+
+    return jacobian
+
+
+def _of_the_law(law: Law, sentence: str) -> str:
+    """Name the term without variables where the constants that stand in it alone cannot be told apart: s0 + k/sqrt(D)."""
+    names, found, _ = sentence.partition(" are not determined apart")
+    fixed = law.formula.as_independent(*map(symbol, law.variables), as_Add=True)[0]
+    apart = {symbol(name) for name in re.findall(r"\w+", names)} & {symbol(name) for name in law.constants}
+    return f"only {fixed} is determined, not {names} apart" if found and apart and apart == fixed.free_symbols else sentence
 
 
 def _order_hint(prepared: Prepared, sentences: list[str]) -> str:

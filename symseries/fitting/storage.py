@@ -229,9 +229,11 @@ def _read_prepared(record: Record) -> Prepared:
         beta = law.expand(alpha.space, alpha.scalars)
         if alpha.coefficients.ndim != 1:
             raise DataError(f"coefficients of shape {alpha.coefficients.shape}; expected those of one output")
-    words = [entry(record, key, str, where) for key in ("weighting", "composed")]
+    weighting, composed = (entry(record, key, str, where) for key in ("weighting", "composed"))
     root = _read_root(record, len(alpha.space), alpha.scalars)
-    return Prepared(source, law, alpha.space, alpha.scalars, alpha, beta, root, *words, texts(record, "notes", where))
+    return Prepared(
+        source, law, alpha.space, alpha.scalars, alpha, beta, root, weighting, composed, texts(record, "notes", where)
+    )
 
 
 def _read_root(record: Record, size: int, scalars: Scalars) -> Array:

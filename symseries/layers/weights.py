@@ -66,7 +66,7 @@ def _check_finite(array: Array, what: str, where: str) -> None:
         return
     bad = np.argwhere(~np.isfinite(array))
     if len(bad):
-        row = ", ".join(f"{axis} {i}" for axis, i in zip(("row", "column"), bad[0], strict=False))
+        row = ", ".join(f"{axis} {i + 1}" for axis, i in zip(("row", "column"), bad[0], strict=False))
         raise NetworkValueError(f"{where}: {what} at {row} is {array[tuple(bad[0])]}; expected finite numbers")
 
 
@@ -170,7 +170,9 @@ class Whitening(Layer):
             _check_finite(array, what, where)
         if (self.scale == 0).any():
             row = int(np.flatnonzero(self.scale == 0)[0])
-            raise NetworkValueError(f"{where}: scale at row {row} is 0; a constant input has nothing to whiten, leave it out")
+            raise NetworkValueError(
+                f"{where}: scale at row {row + 1} is 0; a constant input has nothing to whiten, leave it out"
+            )
         return inputs
 
     @property

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import cached_property
 from typing import Any
 
@@ -11,9 +11,10 @@ import sympy
 
 from symseries.errors import OptionError
 from symseries.names import symbol
-from symseries.scalars import F64, Array, Scalars, object_array, typed
+from symseries.scalars import F64, Array, Scalars, decimal, object_array, typed
 from symseries.spaces.base import GradedSpace, SampledSpace, check_projection, legendre_formulas, legendre_products
 
+_CHECKED = 3  # variables up to which the error of a projection is estimated
 _GAUSS_POINTS = {1: 64, 2: 32, 3: 24, 4: 16}  # per axis, by number of variables
 _POINTS_PER_COEFFICIENT = 10  # of the least squares that replaces a tensor grid above 4 variables
 
@@ -67,12 +68,15 @@ class LegendreSpace(GradedSpace, SampledSpace):
         """Nodes (n, w) in the domain and their weights, which sum to 1."""
         w = len(self.variables)
         low, high = self._bounds.T
-        window, weights = self._gauss(w) if w in _GAUSS_POINTS else self._sobol(w)
+        window, weights = self._gauss(w, self._points) if w in _GAUSS_POINTS else self._sobol(w)
         return low + (high - low) * (window + 1) / 2, weights
 
-    def _gauss(self, w: int) -> tuple[Array, Array]:
-        """Return points that integrate the product of two series against every basis function exactly."""
-        points = max(_GAUSS_POINTS[w], (3 * self.order + 2) // 2)
+    @property
+    def _points(self) -> int:
+        """Gauss points per axis, which integrate the product of two series against every basis function exactly."""
+        return max(_GAUSS_POINTS[len(self.variables)], (3 * self.order + 2) // 2)
+
+    def _gauss(self, w: int, points: int) -> tuple[Array, Array]:
         check_projection(len(self), points**w, self.describe())
         from numpy.polynomial.legendre import leggauss  # slow to import
 
@@ -104,9 +108,26 @@ class LegendreSpace(GradedSpace, SampledSpace):
         q, r = np.linalg.qr(basis)
         return np.asarray(np.linalg.solve(r, q.T))
 
+    def quadrature_error(self, function: Callable[[Array], Array]) -> float | None:
+        """Return the estimated error of the projection of a function, relative to its root mean square on the box.
+
+        It is the root sum of squares by which the orthonormal coefficients change with twice the Gauss points per axis, up to
+        three variables; None above, where that costs too much. `function` maps points (n, w) to values (n,).
+        """
+        w = len(self.variables)
+        if w > _CHECKED:
+            return None
+        low, high = self._bounds.T
+        window, weights = self._gauss(w, 2 * self._points)
+        finer = function(low + (high - low) * (window + 1) / 2)
+        basis = legendre_products(window, self.multi_indices, self.order)
+        change = basis.T @ (weights * finer) / self.norms() - self.projection @ function(self.nodes)
+        size = float(np.sqrt(weights @ finer**2))
+        return float(np.sqrt(self.norms() @ change**2)) / size if size else 0.0
+
     def describe(self) -> str:
         """Return the box and the order in words."""
-        box = ", ".join(f"{name} in [{low}, {high}]" for name, (low, high) in self.domain.items())
+        box = ", ".join(f"{name} in [{decimal(low)}, {decimal(high)}]" for name, (low, high) in self.domain.items())
         return f"Legendre polynomials on {box}, {self._degree()}"
 
     def with_order(self, order: int) -> LegendreSpace:

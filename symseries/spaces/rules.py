@@ -32,7 +32,7 @@ def space_from_dict(record: Mapping[str, Any]) -> Space:
     """Return the space that `to_dict` wrote; OptionError for another basis, DataError for a damaged record.
 
     >>> space_from_dict({"basis": "taylor", "center": {"x": "1/2"}, "order": 3, "index_set": "total"})
-    <TaylorSpace: Taylor series about x = 1/2, order 3>
+    <TaylorSpace: Taylor series about x = 0.5, order 3>
     """
     if not isinstance(record, Mapping):
         raise DataError(f"record of a space: {type(record).__name__}; expected a mapping, as to_dict writes it")

@@ -9,7 +9,7 @@ import numpy as np
 import sympy
 
 from symseries.names import symbol
-from symseries.scalars import F64, Array, Scalars, object_array, typed
+from symseries.scalars import F64, Array, Scalars, decimal, object_array, typed
 from symseries.spaces.base import GradedSpace
 
 
@@ -51,7 +51,7 @@ class TaylorSpace(GradedSpace):
 
     def describe(self) -> str:
         """Return the centre and the order in words."""
-        place = ", ".join(f"{name} = {value}" for name, value in self.center.items())
+        place = ", ".join(f"{name} = {decimal(value)}" for name, value in self.center.items())
         return f"Taylor series about {place}, {self._degree()}"
 
     def with_order(self, order: int) -> TaylorSpace:
