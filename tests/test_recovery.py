@@ -1,0 +1,64 @@
+"""Recovery through a network, in short; `tests/bench_recovery.py` measures it at length."""
+
+from __future__ import annotations
+
+import csv
+from pathlib import Path
+
+import numpy as np
+import pytest
+from cases import CASES, worst_error
+
+import symseries as ss
+from symseries.tables import read_table
+
+
+def network_fit(name: str, seed: int, rows: int, noise: float) -> ss.Fit:
+    case = CASES[name]
+    table = case.table(np.random.default_rng([seed, rows]), rows, noise)
+    return ss.fit(ss.train(table, case.law.variables, case.target, rng=seed), case.law)
+
+
+@pytest.mark.parametrize("name", sorted(CASES))
+def test_the_network_is_no_worse_than_the_direct_fit(name: str) -> None:
+    found, truth = network_fit(name, 0, 200, 0.01), CASES[name].truth
+    assert worst_error(found, truth) <= 1.3 * worst_error(found.baseline, truth)
+    for constant, direct in found.baseline.constants.items():
+        assert abs(found.constants[constant].value - direct.value) <= 0.5 * direct.stderr
+
+
+@pytest.mark.parametrize(("name", "limit"), [("yield_logd", 1e-3), ("arrh_log", 1e-4)])
+def test_noise_free_data_give_the_constants(name: str, limit: float) -> None:
+    assert worst_error(network_fit(name, 0, 200, 0.0), CASES[name].truth) <= limit
+
+
+def test_intervals_cover_the_truth() -> None:
+    """Nominal 95 % intervals over 24 data sets, n = 60: fewer than 19 inside would be an accident of less than one in 2000."""
+    truth, inside, widths = CASES["yield_logd"].truth, dict.fromkeys(CASES["yield_logd"].truth, 0), []
+    for seed in range(24):
+        found = network_fit("yield_logd", 100 + seed, 60, 0.01)
+        for name, value in truth.items():
+            low, high = found.constants[name].interval
+            inside[name] += low <= value <= high
+        widths.append(max(found.constants[n].stderr / found.baseline.constants[n].stderr for n in truth))
+    assert min(inside.values()) >= 19
+    assert np.median(widths) <= 1.3
+
+
+def test_intervals_on_measured_alloys_are_of_the_published_size(shared_data: Path) -> None:
+    """93 alloys: the network's standard errors are 0.8 to 1.5 times the published ones, its error on data left out is told."""
+    elements = ("Al", "Co", "Cr", "Cu", "Fe", "Mn", "V")
+    table = read_table(shared_data / "materials/hall_petch_fcc_mpea.csv", (*elements, "GrainSize", "YS"), missing="drop")
+    with (shared_data / "materials/hall_petch_m3_coefficients.csv").open() as file:
+        rows = {row["coefficient"]: row for row in csv.DictReader(file)}
+    terms = " + ".join(f"a_{e}*{e}/100" for e in elements)
+    law = ss.Law(f"YS = s00 + {terms} + k/sqrt(GrainSize)", (*elements, "GrainSize"))
+    found = ss.fit(ss.train(table, law.variables, "YS", rng=0), law)
+    published = {"s00": "intercept (sigma_00)", "k": "k_HP"} | {f"a_{e}": f"alpha_{e}" for e in elements}
+    for name, estimate in found.constants.items():
+        row = rows[published[name]]
+        assert 0.8 <= estimate.stderr / float(row["std_err"]) <= 1.5
+        assert abs(estimate.value - float(row["value"])) <= float(row["std_err"])
+    training = found.prepared.source.training
+    assert 0.5 < training.heldout_r2 < training.r2 < 0.95
+    assert f"{training.heldout_r2:.4f}" in found.summary()
