@@ -139,8 +139,12 @@ class Law:
         >>> Law("y = k/sqrt(d)", variables=("d",)).to_latex()
         'y = \\frac{k}{\\sqrt{d}}'
         """
+        return self.latex_of(self.expression)
+
+    def latex_of(self, expression: sympy.Expr) -> str:
+        """Return an expression in the names of the law as its right side, in LaTeX without $."""
         names = {symbol(n): latex_name(n) for n in (*self.variables, *self.constants, *self.known)}
-        right = sympy.latex(self.expression, symbol_names=names)
+        right = sympy.latex(expression, symbol_names=names)
         if self.target is None:
             return str(right)
         left = latex_name(self.target)

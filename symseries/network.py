@@ -70,6 +70,8 @@ class Training:
     finished: int = 1
     """Random starts that were followed to their end; fewer than `wanted` where training was interrupted."""
     wanted: int = 1
+    seed: int | None = None
+    """Seed of the random starts, where one was given."""
 
     @property
     def under_trained(self) -> bool:

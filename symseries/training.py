@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import itertools
 from collections.abc import Sequence
 from typing import Any
@@ -61,7 +62,10 @@ def train(
     generator = np.random.default_rng(seeded(rng))
     starts = [problem.random_start(generator) for _ in range(_count(restarts))]
     trained = fit_network(problem, starts=starts, settle=False)
-    return _network(trained, problem, frame, inputs=names, outputs=(target,), data=data)
+    net = _network(trained, problem, frame, inputs=names, outputs=(target,), data=data)
+    seed = int(rng) if isinstance(rng, (int, np.integer)) else None
+    net.training = dataclasses.replace(net.training, seed=seed)  # type: ignore[type-var]  # _network made a report
+    return net
 
 
 def refine(net: Network, table: object = None) -> Network:

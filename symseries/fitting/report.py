@@ -265,4 +265,6 @@ def _residuals(fit: Fit) -> Section:
 def _provenance(fit: Fit) -> Section:
     data = fit.prepared.source.data
     digest = {} if data is None else {"data (SHA-256)": data.digest}
-    return Section("Provenance", (definitions({**fit.versions, "space": fit.prepared.space.describe(), **digest}),))
+    training = getattr(fit.prepared.source, "training", None)
+    seed = {} if training is None or training.seed is None else {"seed of the training": str(training.seed)}
+    return Section("Provenance", (definitions({**fit.versions, "space": fit.prepared.space.describe(), **seed, **digest}),))

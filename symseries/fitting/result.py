@@ -255,7 +255,12 @@ class Fit:
         noise = [f"noise {number(training.noise, 3)}"] if single and not self.prepared.composed else []
         logs = [f"logarithm of {', '.join(training.logarithms)} as input"] if training.logarithms else []
         shares = f"R² {training.r2:.4f}, on data left out {training.heldout_r2:.4f}"
-        return [("network", "; ".join([shares, *noise, f"{training.effective_weights:.1f} effective weights", *logs]))]
+        cut = (
+            [f"interrupted after {training.finished} of {training.wanted} starts"]
+            if training.finished < training.wanted
+            else []
+        )
+        return [("network", "; ".join([shares, *noise, f"{training.effective_weights:.1f} effective weights", *logs, *cut]))]
 
     # -------------------------------------------------------------------------------------------------------- exports
     def to_frame(self) -> DataFrame:
@@ -293,17 +298,26 @@ class Fit:
         return (text_cell(name), *(number_cell(value, _ALL_DIGITS) for value in numbers), *unit)
 
     def to_latex(self, *, document: bool = False) -> str:
-        """Return the law, the table of constants and, but for the values at the rows, that of coefficients as LaTeX.
+        """Return the law, the law with its values, the table of constants and that of coefficients as LaTeX.
+
+        The table of coefficients is left out over the rows themselves, where it is the table of measurements once more.
 
         With `document=True` it compiles alone; without it, load amsmath, booktabs and longtable.
         """
         constants = self.table()
         captioned = TextTable(constants.headers, constants.rows, f"Constants of the law, {100 * self.level:g} % intervals")
-        law = f"\\begin{{equation*}}\n{self.prepared.law.to_latex()}\n\\end{{equation*}}\n"
+        lines = f"{self.prepared.law.to_latex()} \\\\\n{self._with_values()}"
+        law = f"\\begin{{gather*}}\n{lines}\n\\end{{gather*}}\n"
         # at the rows themselves coefficients are the table of measurements once more
         coefficients = [] if self.prepared.space.order is None else [self.coefficient_table().to_latex()]
         parts = [law, captioned.to_latex(), *coefficients]
         return latex_document(parts) if document else "\n".join(parts)
+
+    def _with_values(self) -> str:
+        """Return the law with its constants replaced by the values found, to the digits that their errors allow."""
+        law = self.prepared.law
+        numbers = {symbol(name): _shortened(e.value, e.stderr) for name, e in self.constants.items()}
+        return law.latex_of(law.expression.xreplace(numbers))
 
     def to_json(self, path: str | Path | None = None) -> str:
         """Return the result as JSON text, and write it to `path` where one is given; `Fit.from_json` reads it back.
@@ -416,6 +430,15 @@ def _paragraph(label: str, text: str) -> str:
 
 def _around(value: float, half: float) -> tuple[float, float]:
     return value - half, value + half
+
+
+def _shortened(value: Any, stderr: float | None) -> sympy.Expr:
+    """Return a constant with the digits that its standard error leaves, two of them uncertain; six where none is known."""
+    if isinstance(value, sympy.Rational):
+        return value
+    size = abs(float(value))
+    digits = 6 if not stderr or not size else int(np.clip(np.floor(np.log10(size)) - np.floor(np.log10(stderr)) + 2, 2, 15))
+    return sympy.Float(float(value), digits)
 
 
 def _interval_cell(interval: tuple[float, float] | None) -> Cell:

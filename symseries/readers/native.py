@@ -209,6 +209,7 @@ def _training(value: object) -> Training | None:
     kinds: dict[str, Callable[[Any, str], Any]] = {
         "bool": _flag,
         "int": lambda v, what: _typed(v, int, what),
+        "int | None": lambda v, what: None if v is None else _typed(v, int, what),
         "float": _number,
         "tuple[str, ...]": lambda v, what: tuple(_texts(v, what)),
     }
