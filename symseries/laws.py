@@ -77,6 +77,8 @@ class Law:
                 raise LawNameError(
                     f"unit of {name!r}: no such name in the law{suggestion(name, names)}; names: {listing(names)}"
                 )
+            if not isinstance(self.units[name], str):
+                raise OptionError(f"unit of {name!r}: {self.units[name]!r}; expected text, such as 'MPa'")
 
     @cached_property
     def formula(self) -> sympy.Expr:
@@ -163,7 +165,7 @@ class Law:
         return {
             "text": f"{left} = {right}" if left else right, "variables": list(self.variables),
             "constants": list(self.constants), "known": {name: str(value) for name, value in self.known.items()},
-            "units": {name: str(unit) for name, unit in self.units.items()},
+            "units": dict(self.units),
         }  # fmt: skip
 
     @classmethod

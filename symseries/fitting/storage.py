@@ -275,7 +275,7 @@ def _read_solved(record: Record, prepared: Prepared) -> Solved:
 def _read_judged(record: Record, unknowns: int) -> Judged:
     where = "judged"
     return Judged(
-        covariance=_optional(record, "covariance", where, lambda r, k, w: _array(r, k, w, (unknowns, unknowns))),
+        covariance=_optional(record, "covariance", where, lambda r, k, w: _covariance(_array(r, k, w, (unknowns, unknowns)))),
         reason=entry(record, "reason", str, where),
         freedom=read_real(record, "freedom", where),
         misfit=read_real(record, "misfit", where),
@@ -285,3 +285,10 @@ def _read_judged(record: Record, unknowns: int) -> Judged:
         birge=read_real(record, "birge", where),
         warnings=texts(record, "warnings", where),
     )
+
+
+def _covariance(matrix: Array) -> Array:
+    errors = np.sqrt(np.maximum(matrix.diagonal(), 0.0))
+    if (matrix.diagonal() < 0).any() or (np.abs(matrix - matrix.T) > 1e-6 * np.outer(errors, errors)).any():
+        raise DataError(f"fit, judged, covariance: it is not symmetric, or a variance is negative; {_WAY_OUT}")
+    return matrix
