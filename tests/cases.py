@@ -64,3 +64,10 @@ CASES = {
 def worst_error(found: ss.Fit, truth: dict[str, float]) -> float:
     """Return the largest relative error of the constants."""
     return max(abs(float(found.constants[name].value) - value) / abs(value) for name, value in truth.items())
+
+
+def yields(rows: int = 60, noise: float = 2.0, seed: int = 4) -> dict[str, np.ndarray]:
+    """Return a table of the yield law with constants 100, 300 and 500 and noise of a given standard deviation."""
+    rng = np.random.default_rng(seed)
+    c, d = rng.uniform(0.01, 0.1, rows), np.exp(rng.uniform(0, np.log(100), rows))
+    return {"c": c, "d": d, "y": 100 + 300 * c ** (2 / 3) + 500 / np.sqrt(d) + noise * rng.normal(size=rows)}

@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 import pytest
 import sympy
+from cases import yields
 from scipy.optimize import curve_fit
 from scipy.stats import chi2, t
 
@@ -34,12 +35,6 @@ from symseries.fitting.solve import solve
 Table = dict[str, Any]
 YIELD = ss.Law("y = s + C*c**(2/3) + k/sqrt(d)", variables=("c", "d"))
 TRUTH = {"s": 100.0, "C": 300.0, "k": 500.0}
-
-
-def yields(rows: int = 60, noise: float = 2.0, seed: int = 4) -> Table:
-    rng = np.random.default_rng(seed)
-    c, d = rng.uniform(0.01, 0.1, rows), np.exp(rng.uniform(0, np.log(100), rows))
-    return {"c": c, "d": d, "y": 100 + 300 * c ** (2 / 3) + 500 / np.sqrt(d) + noise * rng.normal(size=rows)}
 
 
 @pytest.fixture(scope="module")
@@ -849,3 +844,11 @@ def test_a_box_too_close_to_a_pole_is_told() -> None:
     assert law.expand(ss.LegendreSpace({"d": (1, 100)}, order=3)).quadrature_error({"a": 1}) < 1e-10
     net = ss.Network.from_expression("5/sqrt(d)", ("d",))
     assert any("quadrature error" in w for w in ss.fit(net, law, space).warnings)
+
+
+def test_a_covariance_that_came_with_the_network_is_kept(net: ss.Network, table: Table) -> None:
+    own = ss.Network(net.layers, net.inputs, net.outputs).with_data(table)
+    own.covariance = 4 * net.covariance
+    fit, plain = ss.fit(own, YIELD), ss.fit(net, YIELD)
+    assert fit.prepared.source.covariance is own.covariance
+    assert errors(fit) == pytest.approx(2 * errors(plain), rel=1e-6)

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from cases import yields
 from scipy.optimize import minimize
 
 import symseries as ss
@@ -16,12 +17,6 @@ from symseries.errors import DataError, NetworkShapeError, OptionError, Unsuppor
 from symseries.evidence import Problem, fit_network
 
 Table = dict[str, np.ndarray]
-
-
-def yields(rows: int = 60, noise: float = 2.0, seed: int = 4) -> Table:
-    rng = np.random.default_rng(seed)
-    c, d = rng.uniform(0.01, 0.1, rows), np.exp(rng.uniform(0, np.log(100), rows))
-    return {"c": c, "d": d, "y": 100 + 300 * c ** (2 / 3) + 500 / np.sqrt(d) + noise * rng.normal(size=rows)}
 
 
 @pytest.fixture(scope="module")

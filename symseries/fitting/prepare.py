@@ -204,8 +204,11 @@ def _named_output(net: Network, law: Law, data: object) -> Network:
 
 
 def _assessed(net: Network) -> Network:
-    """Return a network that came without a report with the one that its data give, where it can be given."""
-    if net.training is None and net.data is not None and not net.exact:
+    """Return a network that knows nothing of its weights with the report that its data give, where it can be given.
+
+    A covariance that came with the network is its owner's and stays.
+    """
+    if net.training is None and net.covariance is None and net.data is not None and not net.exact:
         with suppress(SymseriesError):  # layers that are not maps and activations in turn have no such report
             return assess(net)
     return net

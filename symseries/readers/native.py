@@ -169,6 +169,11 @@ def _texts(value: object, what: str) -> list[str]:
     return [_typed(item, str, what) for item in _typed(value, list, what)]
 
 
+def _symmetric(matrix: Array) -> bool:
+    """Whether a matrix is symmetric to rounding, which is of the size of its largest entry."""
+    return bool(np.abs(matrix - matrix.T).max(initial=0.0) <= 1e-9 * np.abs(matrix).max(initial=0.0))
+
+
 def _covariance(value: object, net: Network) -> Array | None:
     """Return the covariance (P, P) of the weights, symmetric and finite."""
     if value is None:
@@ -177,7 +182,7 @@ def _covariance(value: object, net: Network) -> Array | None:
     size = sum(layer.weights.size + layer.bias.size for layer in net.layers if isinstance(layer, Affine))
     if matrix.shape != (size, size):
         raise NetworkShapeError(f"covariance of shape {matrix.shape}; expected ({size}, {size}), a row for each weight")
-    if not np.isfinite(matrix).all() or not np.allclose(matrix, matrix.T, rtol=1e-6, atol=0):
+    if not np.isfinite(matrix).all() or not _symmetric(matrix):
         raise NetworkValueError("covariance: expected a symmetric matrix of finite numbers")
     return matrix
 
