@@ -1,20 +1,26 @@
 """Physical constants and laws from neural networks, by comparing the series of both over one space."""
 
+from symseries.activations import register_activation
 from symseries.errors import SymseriesError
 from symseries.fitting import Estimate, Fit, fit
+from symseries.generating import generating_functions
 from symseries.laws import Law, LawSeries
-from symseries.layers import Activation, Affine, Dropout, Softmax, Transform, Whitening
+from symseries.layers import Activation, Affine, Dropout, LogSoftmax, Softmax, Transform, Whitening
 from symseries.network import Network
 from symseries.readers import read_network
-from symseries.scalars import F64, QQ
+from symseries.scalars import ARB, F64, MPF, QQ
 from symseries.series import Series
 from symseries.spaces import EmpiricalSpace, LegendreSpace, TaylorSpace
+from symseries.symbolic import SYM
 from symseries.training import refine, train
 
 __version__ = "0.1.0"
 __all__ = [
+    "ARB",
     "F64",
+    "MPF",
     "QQ",
+    "SYM",
     "Activation",
     "Affine",
     "Dropout",
@@ -24,6 +30,7 @@ __all__ = [
     "Law",
     "LawSeries",
     "LegendreSpace",
+    "LogSoftmax",
     "Network",
     "Series",
     "Softmax",
@@ -32,7 +39,9 @@ __all__ = [
     "Transform",
     "Whitening",
     "fit",
+    "generating_functions",
     "read_network",
     "refine",
+    "register_activation",
     "train",
 ]

@@ -21,15 +21,17 @@ from symseries.names import check_names
 from symseries.network import Network
 from symseries.parsing import parse_assignments, parse_law
 from symseries.readers import read_network
-from symseries.scalars import F64, QQ
+from symseries.scalars import ARB, F64, MPF, QQ, Scalars
+from symseries.series import Series
 from symseries.spaces import EmpiricalSpace, LegendreSpace, Space, TaylorSpace
+from symseries.symbolic import SYM
 from symseries.tables import Table, column_names, read_table
 from symseries.training import train
 
 DONE, REJECTED, UNANSWERED, INTERRUPTED = 0, 1, 2, 130
 _BASES = ("legendre", "empirical", "taylor", "nodal")
 
-_SCALARS = {"f64": F64, "exact": QQ}
+_SCALARS = ("f64", "exact", "arb:128", "mpf:50")
 
 _EXAMPLES = """examples:
   symseries demo
@@ -51,7 +53,8 @@ Exit code 0: done; 1: the law is rejected, under --strict; 2: the question canno
 _EXPAND_EXAMPLES = """examples:
   symseries expand model.json --center "c=0.05, d=10"
   symseries expand model.json --center "c=1/20, d=10" --order 3 --index-set tensor --latex series.tex
-  symseries expand rational.json --center "x=0" --order 5 --scalars exact --json series.json
+  symseries expand formula.json --center "x=0" --order 5 --scalars exact --json series.json
+  symseries expand formula.json --center "x=1/3" --order 5 --scalars arb:128
 
 The network is one that Network.to_json wrote; each coefficient belongs to a product of powers of variable minus centre.
 Exit code 0: done; 2: the question cannot be answered; 130: interrupted."""
@@ -93,6 +96,8 @@ _SHELL = (
     (r"start=\{.*?\}", "--start NAME=VALUE,…"),
     (r", other bounds=", ""),
     (r"\bscalars=QQ", "--scalars exact"),
+    (r", or allow more by SYM\.up_to\(\d+\)", ""),
+    (r"\bscalars=ARB\((\d+)\)", r"--scalars arb:\1"),
     (r"\bscalars=F64", "--scalars f64"),
     (r"\bknown=", "--known"),
     (r"\blevel=", "--level "),
@@ -158,7 +163,13 @@ def _add_expand(parser: argparse.ArgumentParser) -> None:
         "--center", required=True, metavar="NAME=VALUE,…", help="the centre, a value for every input; decimals are used exactly"
     )
     add("--order", default="4", metavar="K", help="highest order, an integer >= 0 (default 4)")
-    add("--scalars", default="f64", help="f64 (default), floating point; exact, rational numbers where the network has them")
+    add(
+        "--scalars",
+        default="f64",
+        metavar="RING",
+        help="f64 (default), floating point; exact, rational numbers and a letter for each value that is none; arb:BITS,"
+        " balls that hold the truth; mpf:DIGITS, as many digits",
+    )
     add("--index-set", default="total", choices=("total", "tensor"), help="the order bounds the total degree (default) or each")
     add("--latex", metavar="FILE", help="write the coefficients as a LaTeX document")
     add("--json", metavar="FILE", help="write the series as JSON")
@@ -365,19 +376,32 @@ def _order(text: str, option: str, example: str) -> int:
 def _expand(options: argparse.Namespace, written: Note) -> int:
     asked = [Path(path) for path in (options.latex, options.json) if path]
     _check_files(asked, Path(options.model))
-    scalars = _SCALARS.get(options.scalars)
-    if scalars is None:
-        raise OptionError(f"--scalars {options.scalars!r}{suggestion(options.scalars, _SCALARS)}; expected f64 or exact")
+    scalars = _scalars(options.scalars)
     order = _order(options.order, "expand", "--order 4")
     center = parse_assignments(options.center, "--center")
     net = read_network(Path(options.model))
     space = TaylorSpace(_centered(net, center), order, index_set=options.index_set)
-    series = net.expand(space, scalars)
+    series = _rational(net.expand(space, scalars))
     table = replace(series.table(), headers=(text_cell("multi-index"), *map(name_cell, net.outputs)))
     texts = {options.latex: table.to_latex(document=True), options.json: series.to_json() + "\n"}
     print(f"variables {', '.join(net.inputs)}\n\n{table.to_text()}")
     _write([(path, texts[str(path)]) for path in asked], written)
     return DONE
+
+
+def _scalars(text: str) -> Scalars:
+    """Return the ring that --scalars names."""
+    ring, _, precision = text.partition(":")
+    if ring in ("arb", "mpf") and precision.isdecimal() and len(precision) < 10:
+        return ARB(int(precision)) if ring == "arb" else MPF(int(precision))
+    if text not in ("f64", "exact"):
+        raise OptionError(f"--scalars {text[:40]!r}{suggestion(text, _SCALARS)}; expected f64, exact, arb:128 or mpf:50")
+    return F64 if text == "f64" else SYM
+
+
+def _rational(series: Series) -> Series:
+    """Return an exact series in rational numbers where it has no letters."""
+    return series.over(QQ) if series.scalars == SYM and not series.scalars.written(series.elements)[1] else series
 
 
 def _centered(net: Network, center: Mapping[str, object]) -> dict[str, object]:

@@ -57,7 +57,7 @@ def latex_number(value: object, digits: int = 6) -> str:
     >>> print(latex_number(-1.23e-5), latex_number(sympy.Rational(1, 3)))
     -1.23 \times 10^{-5} \tfrac{1}{3}
     """
-    return _latex(number(value, digits))
+    return latex_digits(number(value, digits))
 
 
 def uncertain(value: object, stderr: object) -> str:
@@ -85,10 +85,10 @@ def latex_uncertain(value: object, stderr: object) -> str:
     >>> print(latex_uncertain(1.2341e-5, 5.6e-7))
     (1.234 \pm 0.056) \times 10^{-5}
     """
-    return _latex(uncertain(value, stderr))
+    return latex_digits(uncertain(value, stderr))
 
 
-def _latex(text: str) -> str:
+def latex_digits(text: str) -> str:
     """Translate what `number` or `uncertain` wrote."""
     text = re.sub(r"(\d+)/(\d+)", r"\\tfrac{\1}{\2}", text)
     text = re.sub(r"e([-+]\d+)", lambda match: rf" \times 10^{{{int(match[1])}}}", text)
@@ -300,7 +300,7 @@ def number_cell(value: object, digits: int = 6) -> Cell:
     '0.25'
     """
     text = number(value, digits)
-    return Cell(text, f"${_latex(text)}$", align="right", value=float("nan") if value is None else value)
+    return Cell(text, f"${latex_digits(text)}$", align="right", value=float("nan") if value is None else value)
 
 
 def uncertain_cell(value: object, stderr: object) -> Cell:
@@ -310,7 +310,7 @@ def uncertain_cell(value: object, stderr: object) -> Cell:
     '45.05 ± 0.12'
     """
     text = uncertain(value, stderr)
-    return Cell(text, f"${_latex(text)}$", align="right")
+    return Cell(text, f"${latex_digits(text)}$", align="right")
 
 
 def math_cell(plain: str, latex: str) -> Cell:

@@ -8,6 +8,7 @@ slice, and for the total-degree set a lower order is the head of a higher one.
 from __future__ import annotations
 
 import math
+from collections.abc import Callable, Hashable, Iterator
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from itertools import combinations_with_replacement
@@ -21,7 +22,9 @@ from symseries.scalars import Array
 MAX_TERMS = 1_000_000
 MAX_ENTRIES = 50_000_000  # of the table of indices, 400 MB
 MAX_PAIRS = 20_000_000
-_BLOCK = 4096  # pairs multiplied at a time: two operands of 64 columns stay in the second-level cache
+_BLOCK_NUMBERS = 1 << 16  # multiplied at a time: two operands of 0.5 MB stay in the second-level cache
+_BLOCK_PAIRS = 1 << 14  # at most
+_DENSE_ENTRIES = 4096  # summation matrices of this size are cheaper dense: SciPy takes 7 microseconds to look at its operands
 
 KINDS = ("total", "tensor")
 
@@ -75,17 +78,59 @@ def _index_set(variables: int, order: int, kind: str) -> IndexSet:
 
 
 @dataclass(frozen=True)
+class Block:
+    """Neighbouring rows of a product with their pairs: `rows` are `summation @ (left[self.left] * right[self.right])`."""
+
+    start: int
+    """The first pair."""
+    left: Array
+    right: Array
+    rows: slice
+    summation: Any
+    """A matrix of ones (rows, pairs), twos where a pair of a square counts twice; sparse unless it is small."""
+
+
 class Pairs:
     """All pairs of a truncated product, sorted by the row they add to, in blocks for the kernel."""
 
-    left: Array
-    right: Array
-    starts: Array
-    """First pair of each product row."""
-    doubled: Array
-    """Pairs that count twice, in a square."""
-    blocks: tuple[tuple[int, int, int, int, Any], ...]
-    """(first pair, last pair, first row, last row, sparse summation matrix) per block."""
+    def __init__(self, left: Array, right: Array, starts: Array, doubled: Array) -> None:
+        self.left, self.right = left, right
+        self.starts = starts
+        """First pair of each product row."""
+        self.doubled = doubled
+        """Pairs that count twice, in a square."""
+        self._blocks: dict[int, tuple[Block, ...]] = {}
+
+    def blocks(self, columns: int) -> tuple[Block, ...]:
+        """Return the blocks for series of so many columns."""
+        fitting = min(_BLOCK_PAIRS, max(_BLOCK_NUMBERS // max(columns, 1), 64))
+        size = 1 << fitting.bit_length() - 1
+        if size not in self._blocks:  # two threads may both make them, and make the same
+            self._blocks[size] = tuple(self._cut(size))
+        return self._blocks[size]
+
+    def _cut(self, size: int) -> Iterator[Block]:
+        ends = np.append(self.starts, len(self.left))
+        weights = np.ones(len(self.left))
+        weights[self.doubled] = 2.0
+        row = 0
+        while row < len(self.starts):
+            last = max(row + 1, int(np.searchsorted(ends, ends[row] + size, side="right")) - 1)
+            a, b = int(ends[row]), int(ends[last])
+            summation = _summation(weights[a:b], ends[row : last + 1] - a)
+            yield Block(a, self.left[a:b], self.right[a:b], slice(row, last), summation)
+            row = last
+
+
+def _summation(weights: Array, ends: Array) -> Any:
+    rows, pairs = len(ends) - 1, len(weights)
+    if rows * pairs <= _DENSE_ENTRIES:
+        dense = np.zeros((rows, pairs))
+        dense[np.repeat(np.arange(rows), np.diff(ends)), np.arange(pairs)] = weights
+        return dense
+    from scipy.sparse import csr_matrix
+
+    return csr_matrix((weights, np.arange(pairs), ends), shape=(rows, pairs))
 
 
 class IndexSet:
@@ -98,7 +143,13 @@ class IndexSet:
         self.degrees = self.rows.sum(axis=1)
         self.top = int(self.degrees[-1])
         self.offsets: list[int] = np.searchsorted(self.degrees, np.arange(self.top + 2)).tolist()
-        self._plans: dict[tuple[int, int, int, bool], Pairs] = {}
+        self._kept: dict[Hashable, Any] = {}
+
+    def kept(self, key: Hashable, make: Callable[..., Any], *arguments: Any) -> Any:
+        """Return `make(*arguments)`, made when `key` is asked for first; two threads may both make it, and make the same."""
+        if key not in self._kept:
+            self._kept[key] = make(*arguments)
+        return self._kept[key]
 
     def __len__(self) -> int:
         return len(self.rows)
@@ -157,50 +208,86 @@ class IndexSet:
         return [factorials[sum(row)] // math.prod(factorials[k] for k in row) for row in self.rows.tolist()]
 
     @cached_property
+    def scales(self) -> tuple[Array, Array, Array]:
+        """The multinomials by degree without repetition: degree and |n|!/n! of each kind, and the kind of each row.
+
+        They are integers for rings, as floats too large ones are infinite: `scales` holds Python's integers.
+        """
+        kinds: dict[tuple[int, int], int] = {}
+        labels = zip(self.degrees.tolist(), self.multinomials, strict=True)
+        rows = np.array([kinds.setdefault(label, len(kinds)) for label in labels], dtype=np.intp)
+        return np.array([d for d, _ in kinds], dtype=np.intp), np.array([m for _, m in kinds], dtype=object), rows
+
+    @cached_property
     def lowered(self) -> tuple[Array, Array]:
         """For each index beyond the first: its first variable with n_i > 0, and the row of the index lowered there."""
         keys, _, _ = self._keys
         first = (self.rows[1:] > 0).argmax(axis=1)
         return first, self.find(keys[1:] - self._units[first])
 
-    def pairs(self, low_left: int, low_right: int, degree: int, *, square: bool = False) -> Pairs:
-        """Return all pairs (i, j) with deg i >= low_left, deg j >= low_right, deg i + deg j <= degree, i + j in the set."""
-        plan = (low_left, low_right, degree, square)
-        if plan not in self._plans:
-            self._plans[plan] = self._make_pairs(*plan)
-        return self._plans[plan]
+    def pairs(self, low_left: int, low_right: int, degree: int, *, square: bool = False, high_left: int | None = None) -> Pairs:
+        """Return all pairs (i, j) with deg i >= low_left, deg j >= low_right, deg i + deg j <= degree, i + j in the set.
 
-    def _make_pairs(self, low_left: int, low_right: int, degree: int, square: bool) -> Pairs:
-        self._check_pairs(low_left, low_right, degree)
-        left, right = self._candidates(low_left, low_right, degree)
+        `high_left` bounds deg i from above. With `square` each unordered pair stands once.
+        """
+        plan = (low_left, low_right, degree, degree if high_left is None else high_left, square)
+        found: Pairs = self.kept(("pairs", *plan), self._make_pairs, *plan)
+        return found
+
+    def _make_pairs(self, low_left: int, low_right: int, degree: int, high_left: int, square: bool) -> Pairs:
+        high_left = min(high_left, degree - low_right)
+        self._check_pairs(low_left, high_left, low_right, degree)
+        left, right = self._candidates(low_left, high_left, low_right, degree)
         if square:
             left, right = left[left <= right], right[left <= right]
-        keys, _, _ = self._keys
-        target = self.find(keys[left] + keys[right])
+        target = self._sums(left, right)
         inside = target >= 0
         left, right, target = left[inside], right[inside], target[inside]
         order = np.argsort(target, kind="stable")
         left, right, target = left[order], right[order], target[order]
         rows = np.arange(self.offsets[low_left + low_right], self.offsets[degree + 1])
-        starts = np.searchsorted(target, rows)
-        weights = np.where(left < right, 2.0, 1.0) if square else np.ones(len(left))
-        doubled = np.flatnonzero(weights == 2.0)
-        return Pairs(left, right, starts, doubled, tuple(_blocks(starts, weights)))
+        doubled = np.flatnonzero(left < right) if square else np.empty(0, dtype=np.intp)
+        return Pairs(left, right, np.searchsorted(target, rows), doubled)
 
-    def _check_pairs(self, low_left: int, low_right: int, degree: int) -> None:
-        sizes = np.diff(self.offsets)
-        total = sum(
-            int(sizes[k]) * int(sizes[low_right : degree - k + 1].sum()) for k in range(low_left, degree - low_right + 1)
-        )
+    def targets(self, low: int, high: int, degree: int) -> Array:
+        """Return the rows of i + j for i of degrees low to high, j of degrees 1 to degree - deg i, by deg i, i, j.
+
+        A sum outside the set has the row after the last.
+        """
+        found: Array = self.kept(("targets", low, high, degree), self._make_targets, low, high, degree)
+        return found
+
+    def _make_targets(self, low: int, high: int, degree: int) -> Array:
+        self._check_pairs(low, high, 1, degree)
+        rows = self._sums(*self._candidates(low, high, 1, degree))
+        return np.where(rows < 0, len(self), rows)
+
+    def _sums(self, left: Array, right: Array) -> Array:
+        keys, _, _ = self._keys
+        return self.find(keys[left] + keys[right])
+
+    def _check_pairs(self, low_left: int, high_left: int, low_right: int, degree: int) -> None:
+        total = self.count_pairs(low_left, high_left, low_right, degree)
         if total > MAX_PAIRS:
             raise ResourceLimitError(
                 f"a product of two series of order {self.order} in {self.variables} variables has {total} pairs of terms, "
                 f"the limit is {MAX_PAIRS}; lower the order or hold some variables fixed"
             )
 
-    def _candidates(self, low_left: int, low_right: int, degree: int) -> tuple[Array, Array]:
+    def count_pairs(self, low_left: int, high_left: int, low_right: int, degree: int) -> int:
+        """Return the number of pairs with deg i from low_left to high_left, deg j >= low_right, deg i + deg j <= degree.
+
+        For the tensor set, pairs whose sum lies outside are counted too.
+        """
+        offsets = self.offsets
+        return sum(
+            (offsets[k + 1] - offsets[k]) * (offsets[degree - k + 1] - offsets[low_right])
+            for k in range(low_left, min(high_left, degree - low_right) + 1)
+        )
+
+    def _candidates(self, low_left: int, high_left: int, low_right: int, degree: int) -> tuple[Array, Array]:
         lefts, rights = [np.empty(0, dtype=np.intp)], [np.empty(0, dtype=np.intp)]
-        for k in range(low_left, degree - low_right + 1):
+        for k in range(low_left, high_left + 1):
             i = np.arange(self.offsets[k], self.offsets[k + 1])
             j = np.arange(self.offsets[low_right], self.offsets[degree - k + 1])
             lefts.append(np.repeat(i, len(j)))
@@ -227,17 +314,3 @@ def _total_rows(variables: int, order: int) -> Array:
 def _tensor_rows(variables: int, order: int) -> Array:
     grid = np.indices((order + 1,) * variables).reshape(variables, -1).T
     return grid[np.lexsort((*(-grid.T[::-1]), grid.sum(axis=1)))].astype(np.int64)
-
-
-def _blocks(starts: Array, weights: Array) -> list[tuple[int, int, int, int, Any]]:
-    """Cut the rows into blocks of about 4096 pairs, each with the sparse matrix that sums its pairs into rows."""
-    from scipy.sparse import csr_matrix
-
-    ends, blocks, row = np.append(starts, len(weights)), [], 0
-    while row < len(starts):
-        last = max(row + 1, int(np.searchsorted(ends, ends[row] + _BLOCK, side="right")) - 1)
-        a, b = int(ends[row]), int(ends[last])
-        summation = csr_matrix((weights[a:b], np.arange(b - a), ends[row : last + 1] - a), shape=(last - row, b - a))
-        blocks.append((a, b, row, last, summation))
-        row = last
-    return blocks

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 import sympy
 
-from symseries import engine
+from symseries.cost import Cost, estimate
 from symseries.display import write_text
 from symseries.errors import (
     DataError,
@@ -22,17 +22,20 @@ from symseries.errors import (
     NetworkShapeError,
     NetworkValueError,
     OptionError,
+    ResourceLimitError,
     SpaceMismatchError,
     listing,
     suggestion,
 )
-from symseries.layers import Activation, Affine, Formula, Held, Layer, Pick, Transform, Whitening, Width, count
-from symseries.multiindex import index_set
+from symseries.expansion import Expansion, exact, general_coefficient
+from symseries.layers import Activation, Affine, Formula, Held, Layer, Pick, Transform, Width, count
 from symseries.names import check_name, check_names, plain, symbol
 from symseries.parsing import parse_expression
-from symseries.scalars import F64, Array, Scalars, check_scalars, object_array
+from symseries.progress import announce
+from symseries.scalars import F64, MPF, Array, Scalars, check_scalars, reached
 from symseries.series import Series
 from symseries.spaces import EmpiricalSpace, Space, TaylorSpace, check_space, check_supported
+from symseries.symbolic import Polynomials
 from symseries.tables import Table, input_matrix, read_table
 
 FORMAT = "symseries.network"
@@ -42,6 +45,8 @@ VERSION = 1
 _UNDER_TRAINED = 0.6  # distance to the optimum relative to sqrt(measurements - effective weights)
 _MEMORISING = 0.7  # share of the measurements that the weights use up
 _OVERFITTED = 0.3  # explained variance lost on data left out
+
+_MAX_JACOBIAN = 50_000_000  # derivatives of coefficients in weights, 400 MB
 
 
 @dataclass(frozen=True)
@@ -259,25 +264,36 @@ class Network:
         """Return the network's series over a space, its variables matched by name.
 
         Over a Taylor space every activation is expanded at the actual constant term of its argument, so that coefficients of
-        every order kept are those of the network, exactly so in `QQ`. Over the other spaces the coefficients are the
-        projection of the network's values at the nodes, and carry the covariance J Sigma J' where that of the weights is known.
+        every order kept are those of the network: rounded in `F64`, exact in `QQ` where all values are rational, to any number
+        of digits in `MPF(dps)`, certainly inside the balls of `ARB(bits)`, and in `SYM` exact polynomials in the symbols among
+        the weights, in the centre, and in one generator for each value that is not rational, such as tanh(3/10). Over the other
+        spaces the coefficients are the projection of the network's values at the nodes. Where the covariance Sigma of the
+        weights is known, those in `F64` carry J Sigma J', J being their derivatives in the weights.
 
         Raises `SpaceMismatchError` where the space lacks an input, `NotAnalyticError` on a kink, `OptionError` for a value that
-        the ring does not hold, naming the neuron.
+        the ring does not hold, naming the neuron, and `ResourceLimitError` with the prediction for an expansion that is too
+        large. What takes more than two seconds is announced on a terminal with its cost.
         """
         check_supported(check_space(space), check_scalars(scalars))
-        self._check_numbers()
+        if not isinstance(scalars, Polynomials):
+            self._check_numbers()
         places = self._places(space)
-        if isinstance(space, TaylorSpace):
-            with np.errstate(all="ignore"):
-                table, covariance = self._taylor(space, places, scalars), None
-            if scalars is F64 and not np.isfinite(table).all():
-                raise NetworkValueError(
-                    f"coefficients over {space.describe()} overflow; expected finite numbers, move the centre"
-                )
-        else:
+        if not isinstance(space, TaylorSpace):
             table, covariance = self._projected(space, places, scalars)
-        return Series(space, table[:, 0] if len(self.outputs) == 1 else table, scalars, covariance)
+            return Series(space, self._shaped(table), scalars, covariance)
+        cost = self.cost(space, scalars)
+        announce(f"expanding: {cost}", cost.seconds)
+        return self._taylor(space, scalars)
+
+    def cost(self, space: TaylorSpace, scalars: Scalars = F64) -> Cost:
+        """Return what the expansion over a Taylor space costs: terms, products of terms, bytes and seconds, all estimated.
+
+        Raises `ResourceLimitError` beyond the limits.
+        """
+        return estimate(self.layers, space, scalars)
+
+    def _shaped(self, table: Array) -> Array:
+        return table[:, 0] if len(self.outputs) == 1 else table
 
     def _places(self, space: Space) -> list[int]:
         for name in self.inputs:
@@ -288,36 +304,80 @@ class Network:
                 )
         return [space.variables.index(name) for name in self.inputs]
 
-    def _taylor(self, space: TaylorSpace, places: list[int], scalars: Scalars) -> Array:
-        center = scalars.array(object_array(space.center.values()))
-        first = self._first_activation()
-        if first is not None:
-            table, rest = self._ridge(space, places, center, scalars, first), first + 1
-        else:
-            table, rest = engine.coordinates(space.indices, scalars, center)[:, places], 0
-        for position in range(rest, len(self.layers)):
-            table = self.layers[position].series(table, space.indices, scalars, self._where(position + 1))
-        return table
+    def _expansion(self, space: TaylorSpace, scalars: Scalars) -> Expansion:
+        return Expansion(self.layers, space, self._places(space), scalars, self._where)
 
-    def _first_activation(self) -> int | None:
-        """Return the place of the first activation if everything before it is affine, else None."""
-        for position, layer in enumerate(self.layers):
-            if isinstance(layer, Activation):
-                return position
-            if not isinstance(layer, (Affine, Whitening)):
-                return None
-        return None
+    def _taylor(self, space: TaylorSpace, scalars: Scalars) -> Series:
+        expansion = self._expansion(space, scalars)
+        if isinstance(scalars, Polynomials):
+            ring, table = exact(expansion, scalars, self.symbols)
+            return Series(space, self._shaped(table), ring)
+        if isinstance(scalars, MPF):
+            table = reached(lambda ring: self._expansion(space, ring).forward()[-1], scalars)
+            return Series(space, self._shaped(table), scalars)
+        with np.errstate(all="ignore"), scalars.working():
+            tables = expansion.forward()
+            if scalars is F64 and not np.isfinite(tables[-1]).all():
+                raise NetworkValueError(
+                    f"coefficients over {space.describe()} overflow; expected finite numbers, move the centre"
+                )
+            covariance = self._taylor_covariance(expansion, tables) if scalars is F64 else None
+            warnings = expansion.kinks(tables)
+        series = Series(space, self._shaped(tables[-1]), scalars, covariance)
+        series.warnings = warnings
+        return series
 
-    def _ridge(self, space: TaylorSpace, places: list[int], center: Array, scalars: Scalars, first: int) -> Array:
-        """Return the first hidden layer in closed form, whitening and affine layers before it folded into one W, b."""
-        linear = index_set(len(space.variables), 1)  # in which affine layers lose nothing
-        table = engine.coordinates(linear, scalars, center)[:, places]
-        for layer in self.layers[:first]:
-            table = layer.series(table, linear, scalars)
-        activation = self.layers[first]
-        assert isinstance(activation, Activation)  # noqa: S101 - narrows the type
-        jet = activation.jet(table[0], space.indices.top, scalars, self._where(first + 1))
-        return engine.ridge(space.indices, scalars, jet, table[1:].T)
+    def _taylor_covariance(self, expansion: Expansion, tables: list[Array]) -> Array | None:
+        """Return J Sigma J' where the covariance of the weights is known and J is of a size to be held."""
+        if self.covariance is None or len(self.outputs) > 1 or len(expansion.space) * len(self.covariance) > _MAX_JACOBIAN:
+            return None
+        root = expansion.derivative(tables, 0) @ _square_root(self.covariance)
+        return np.asarray(root @ root.T)
+
+    def general_coefficient(self, space: TaylorSpace, output: int = 0) -> sympy.Expr:
+        """Return the Taylor coefficient of general order of a network with one hidden layer, a formula to print.
+
+        c_n = sum_i v_i prod_j W_ij**n_j/n_j! f^(|n|)(b_i), the exponents n_<input> being symbols; put numbers in, then doit().
+
+        Raises `OptionError` for more than one hidden layer, or layers that are neither affine nor activations.
+
+        >>> import symseries as ss
+        >>> net = ss.Network.symbolic((1, 1, 1), "exp", inputs=("x",))
+        >>> formula = net.general_coefficient(ss.TaylorSpace({"x": 0}, order=0))
+        >>> formula.subs("n_x", 3).doit()
+        w1_1_1**3*w2_1_1*exp(b1_1)/6
+        """
+        self._places(space)
+        return general_coefficient(self.layers, self.inputs, space, output)
+
+    def coefficient_jacobian(self, space: Space, scalars: Scalars = F64) -> Array:
+        """Return the derivatives of the Taylor coefficients in the weights, (N, P), or (outputs, N, P) for several outputs.
+
+        The order of the P weights is W row by row, then b, layer by layer. They are found by reverse accumulation, exactly as
+        the coefficients themselves, and handed over as `Series.coefficients` are.
+
+        Raises what `expand` raises, `OptionError` over another space or in SYM, `ResourceLimitError` for too many derivatives.
+
+        >>> import symseries as ss
+        >>> net = ss.Network([ss.Affine([[2]], [1]), ss.Activation("exp")], inputs=("x",))
+        >>> net.coefficient_jacobian(ss.TaylorSpace({"x": 0}, order=1)).round(3).tolist()  # exp(b + w x) in w and b
+        [[0.0, 2.718], [2.718, 5.437]]
+        """
+        check_supported(check_space(space), check_scalars(scalars))
+        if not isinstance(space, TaylorSpace) or isinstance(scalars, Polynomials):
+            raise OptionError(f"derivatives of coefficients over {space!r} in {scalars}; use a TaylorSpace, and F64, QQ or ARB")
+        self._check_numbers()
+        weights = sum(layer.weights.size + layer.bias.size for layer in self.layers if isinstance(layer, Affine))
+        if len(space) * weights > _MAX_JACOBIAN:
+            raise ResourceLimitError(
+                f"derivatives of {len(space)} coefficients in {weights} weights: the limit is {_MAX_JACOBIAN} numbers; "
+                "lower the order"
+            )
+        with np.errstate(all="ignore"), scalars.working():
+            expansion = self._expansion(space, scalars)
+            tables = expansion.forward()
+            found = [scalars.handed(expansion.derivative(tables, m)) for m in range(len(self.outputs))]
+        return found[0] if len(found) == 1 else np.stack(found)
 
     def _projected(self, space: Any, places: list[int], scalars: Scalars) -> tuple[Array, Array | None]:
         if scalars.exact:

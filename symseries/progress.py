@@ -12,6 +12,17 @@ Item = TypeVar("Item")
 _PATIENCE = 2.0  # seconds before anything is shown
 
 
+def announce(text: str, seconds: float, stream: TextIO | None = None) -> None:
+    """Say on a terminal what is about to be computed, where that takes more than two seconds.
+
+    >>> announce("a short sum", 0.1)
+    """
+    out = sys.stderr if stream is None else stream
+    if seconds > _PATIENCE and out.isatty():
+        out.write(f"{text}\n")
+        out.flush()
+
+
 def track(items: Iterable[Item], total: int, label: str, stream: TextIO | None = None) -> Iterator[Item]:
     """Yield the items, and show how many are done and about how long the rest takes.
 

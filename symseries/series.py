@@ -4,19 +4,31 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import mpmath
 import numpy as np
 import sympy
 
 from symseries import engine
-from symseries.display import TextTable, math_cell, number_cell, text_cell, uncertain_cell, write_text
+from symseries.display import (
+    Cell,
+    TextTable,
+    latex_digits,
+    latex_name,
+    math_cell,
+    number_cell,
+    text_cell,
+    uncertain_cell,
+    write_text,
+)
 from symseries.errors import DataError, OptionError, ResourceLimitError, SpaceMismatchError, listing, suggestion
 from symseries.multiindex import check_order
 from symseries.names import symbol
 from symseries.pages import latex_array
-from symseries.scalars import F64, Array, Scalars, check_finite, check_scalars, object_array, scalars_named
+from symseries.scalars import F64, Array, Ball, Scalars, boxed, check_finite, check_scalars, object_array, scalars_named
 from symseries.spaces import (
     EmpiricalSpace,
     SampledSpace,
@@ -31,6 +43,8 @@ from symseries.tables import input_matrix
 
 if TYPE_CHECKING:
     from pandas import DataFrame
+
+_LONG = 400  # characters of an exact coefficient; in longer ones the numbers are shown rounded
 
 FORMAT = "symseries.series"
 VERSION = 1
@@ -52,10 +66,13 @@ class Series:
     x**2 + x + 1/4
     """
 
+    warnings: tuple[str, ...] = ()
+    """What to know about the coefficients, such as how far the nearest kink of a network is."""
+
     def __init__(self, space: Space, coefficients: object, scalars: Scalars = F64, covariance: object = None) -> None:
-        self.space, self.scalars = check_space(space), check_scalars(scalars)
-        check_supported(space, scalars)
-        table = scalars.array(coefficients)
+        self.space = check_space(space)
+        check_supported(space, check_scalars(scalars))
+        self.scalars, table = scalars.holding(coefficients)
         if table.shape[:1] != (len(space),) or table.ndim > 2 or not table.size:
             raise OptionError(
                 f"coefficients of shape {table.shape}: {space.describe()} has {len(space)}, expected ({len(space)},) "
@@ -102,6 +119,9 @@ class Series:
     def _like(self, table: Array, covariance: object = None, space: Space | None = None) -> Series:
         return Series(space or self.space, self._shaped(table), self.scalars, covariance)
 
+    def _in(self, ring: Scalars, table: Array, covariance: object = None) -> Series:
+        return Series(self.space, self._shaped(table), ring, covariance)
+
     def coefficient(self, index: tuple[int, ...]) -> Any:
         """Return the coefficient of one multi-index, a number, or an array (outputs,)."""
         row = self.space.rank(index)
@@ -111,36 +131,47 @@ class Series:
     def __call__(self, X: object) -> Array:
         """Return the values (n,), or (n, outputs), at points X: an array (n, inputs) or a table matched by name."""
         points = _finite(self.scalars.array(input_matrix(X, self.variables)), self.scalars, "inputs")
-        return self._shaped(self.scalars.handed(self.scalars.matmul(self.space.basis(points, self.scalars), self._table)))
+        with self.scalars.working():
+            values = self.scalars.matmul(self.space.basis(points, self.scalars), self._table)
+        return self._shaped(self.scalars.handed(values))
 
     # ----------------------------------------------------------------------------------------------------- arithmetic
     def __add__(self, other: object) -> Series:
-        right = self._operand(other)
+        ring, left, right = self._meeting(other)
         known = self.covariance is not None and not isinstance(other, Series)
-        return self._like(self._table + right, self.covariance if known else None)
+        with ring.working():
+            return self._in(ring, left + right, self.covariance if known else None)
 
     def __neg__(self) -> Series:
-        return self._like(-self._table, self.covariance)
+        with self.scalars.working():
+            return self._like(-self._table, self.covariance)
 
     def __sub__(self, other: object) -> Series:
-        return self + (-other if isinstance(other, Series) else -self.scalars.element(other))
+        return self + (-other if isinstance(other, (Series, sympy.Expr)) else -self.scalars.element(other))
 
     def __rsub__(self, other: object) -> Series:
         return -self + other
 
     def __mul__(self, other: object) -> Series:
         if not isinstance(other, Series):
-            factor = self.scalars.element(other)
-            scaled = None if self.covariance is None else self.covariance * F64.element(factor) ** 2
-            return self._like(self._table * factor, scaled)
-        right = self._operand(other)
+            return self._scaled(other)
+        ring, left, right = self._meeting(other)
+        with ring.working():
+            return self._in(ring, self._products(left, right, ring))
+
+    def _scaled(self, other: object) -> Series:
+        ring, left, factor = self._meeting(other, constant=False)
+        scaled = None if self.covariance is None else self.covariance * F64.element(other) ** 2
+        with ring.working():
+            return self._in(ring, left * factor, scaled)
+
+    def _products(self, left: Array, right: Array, scalars: Scalars) -> Array:
         if isinstance(self.space, TaylorSpace):
-            return self._like(engine.product(self.space.indices, self._table, right))
+            return engine.product(self.space.indices, left, right)
         if self._nodal:
-            return self._like(self._table * right)
-        space, scalars = self._sampled_space, self.scalars
-        basis = space.sampled(scalars)
-        return self._like(space.project(scalars.matmul(basis, self._table) * scalars.matmul(basis, right), scalars))
+            return np.asarray(left * right)
+        basis = self._sampled_space.sampled(scalars)
+        return self._sampled_space.project(scalars.matmul(basis, left) * scalars.matmul(basis, right), scalars)
 
     __radd__, __rmul__ = __add__, __mul__
     __array_ufunc__ = None  # array * series is left to the series, which says what it expects
@@ -154,34 +185,70 @@ class Series:
         assert isinstance(self.space, SampledSpace)  # noqa: S101 - every space but Taylor
         return self.space
 
-    def _operand(self, other: object) -> Array:
-        if not isinstance(other, Series):
-            return self._constant(self.scalars.element(other))
+    def _meeting(self, other: object, *, constant: bool = True) -> tuple[Scalars, Array, Array]:
+        """Return the ring in which this series meets another, or a number, and both tables as elements of it.
+
+        A number becomes a constant function, or with `constant=False` a factor (1, 1).
+        """
+        if isinstance(other, Series):
+            self._check_alike(other)
+            theirs, right = other.scalars, other._table
+        else:
+            theirs, value = self.scalars.holding(boxed(other))
+            right = theirs.zeros(1, 1)
+            right[0, 0] = value[()]
+        ring = self.scalars.common(theirs)
+        if ring is None:
+            raise SpaceMismatchError(f"scalars {self.scalars} and {theirs} meet; expand both over one ring")
+        left, right = ring.renamed(self._table, self.scalars), ring.renamed(right, theirs)
+        return ring, left, right if isinstance(other, Series) or not constant else self._constant(ring, right[0, 0])
+
+    def _check_alike(self, other: Series) -> None:
         check_same(self.space, other.space)
-        if self.scalars is not other.scalars:
-            raise SpaceMismatchError(f"scalars {self.scalars} and {other.scalars} meet; expand both over one ring")
         ours, theirs = self._shaped(self._table).shape, other._shaped(other._table).shape
         if ours != theirs:
             raise SpaceMismatchError(f"coefficients of shapes {ours} and {theirs} meet; expected as many outputs in both")
-        return other._table
 
-    def _constant(self, value: Any) -> Array:
+    def _constant(self, ring: Scalars, value: Any) -> Array:
         """Return the coefficients of a constant function; the first basis function is 1 everywhere."""
-        table = self.scalars.zeros(*self._table.shape)
-        table[: len(table) if self._nodal else 1] = value
+        table = ring.zeros(*self._table.shape)
+        table[: len(table) if self._nodal else 1] = boxed(value) if ring.dtype is object else value
         return table
 
-    def equals(self, other: Series) -> bool | None:
-        """Return whether two series over one space are equal: True, False, or None where rounding leaves it open.
+    def over(self, scalars: Scalars, constants: Mapping[str, object] | None = None) -> Series:
+        """Return the series with its coefficients in another ring: exact ones to any number of digits, or rounded.
 
-        Exact coefficients are compared exactly; float64 ones are unequal when they differ by more than rounding can.
+        Series in `SYM` are evaluated in balls with as many bits as the answer needs; `constants` gives their symbols numbers.
+        Digits that are not there are not made up: float64 numbers are taken as the binary numbers they are.
+
+        Raises `OptionError` for a ring that the space cannot carry or that does not hold the numbers, and for symbols without a
+        number.
+
+        >>> import symseries as ss
+        >>> third = ss.Series(ss.TaylorSpace({"x": 0}, order=1), ["1/3", 1], scalars=ss.QQ)
+        >>> third.over(ss.ARB(64)).coefficients.tolist()
+        [<Ball 0.3333333333333333333 ± 4.24e-20>, <Ball 1.00000000000000>]
+        """
+        ring, numbers, space = check_scalars(scalars), constants or {}, self.space
+        table = self.scalars.converted(self._table, ring, numbers)
+        if isinstance(space, TaylorSpace) and space.symbols:
+            space = space.at(numbers)
+        return Series(space, self._shaped(table), ring, self.covariance if ring is F64 else None)
+
+    def equals(self, other: Series) -> bool | None:
+        """Return whether two series over one space are equal: True, False, or None where it is left open.
+
+        Exact coefficients are compared exactly; balls are unequal when two are apart; float64 coefficients when they differ by
+        more than rounding can.
         """
         if not isinstance(other, Series):
             raise OptionError(f"equals: {type(other).__name__} received; expected a Series")
-        difference = self._table - self._operand(other)
-        if self.scalars.exact:
-            answers = [self.scalars.is_zero(value) for value in difference.flat]
-            return False if False in answers else None if None in answers else True
+        ring, left, right = self._meeting(other)
+        with ring.working():
+            difference = left - right
+            if ring is not F64:
+                answers = [ring.is_zero(value) for value in difference.flat]
+                return False if False in answers else None if None in answers else True
         scale = max(float(np.abs(self._table).max(initial=0)), float(np.abs(other._table).max(initial=0)), 1e-300)
         return False if float(np.abs(difference).max(initial=0)) > 1e-9 * scale else None
 
@@ -249,7 +316,8 @@ class Series:
         """
         basis, table = self.space.formulas(self._table, self.scalars)
         columns = self.scalars.handed(table).T
-        sums = [sympy.Add(*(_number(c) * b for c, b in zip(column, basis, strict=True))) for column in columns]
+        digits = max(self.scalars.digits, 15)
+        sums = [sympy.Add(*(_number(c, digits) * b for c, b in zip(column, basis, strict=True))) for column in columns]
         return sums if self._several else sums[0]
 
     def to_poly(self) -> Any:
@@ -259,15 +327,23 @@ class Series:
         return [sympy.Poly(e, *xs) for e in expressions] if self._several else sympy.Poly(expressions, *xs)
 
     def table(self, caption: str = "") -> TextTable:
-        """Return the coefficients as a table: multi-index, then a column for each output, with uncertainty where known."""
-        handed, errors = self.scalars.handed(self._table), self._stderr()
+        """Return the coefficients as a table: multi-index, then a column for each output, with uncertainty where known.
+
+        In `SYM` each value that is not rational has a letter, and a note says what it stands for.
+        """
+        cells, notes = self._cells()
         headers = [text_cell("multi-index"), *map(text_cell, self._headings())]
-        rows = []
-        for k, index in enumerate(self.space.multi_indices.tolist()):
-            name = f"({', '.join(map(str, index))})"
-            cells = [number_cell(v) if errors is None else uncertain_cell(v, errors[k]) for v in handed[k]]
-            rows.append((math_cell(name, name), *cells))
-        return TextTable(tuple(headers), tuple(rows), caption or self.space.describe())
+        names = [f"({', '.join(map(str, index))})" for index in self.space.multi_indices.tolist()]
+        rows = tuple((math_cell(name, name), *row) for name, row in zip(names, cells, strict=True))
+        return TextTable(tuple(headers), rows, caption or self.space.describe(), (*notes, *self.warnings))
+
+    def _cells(self) -> tuple[list[list[Cell]], list[str]]:
+        """Return the coefficients as cells, and what their letters stand for."""
+        handed, definitions = self.scalars.written(self._table, self.variables)
+        errors, digits = self._stderr(), self.scalars.digits
+        if errors is not None:
+            return [[uncertain_cell(v, error) for v in row] for row, error in zip(handed, errors, strict=True)], []
+        return [[_cell(v, digits) for v in row] for row in handed], [f"{name} = {value}" for name, value in definitions.items()]
 
     def to_frame(self) -> DataFrame:
         """Return the coefficients as a DataFrame: a column for each variable's exponent (or "row"), the coefficients, stderr.
@@ -281,7 +357,9 @@ class Series:
             columns.append(self._stderr()[None, :])  # type: ignore[index]
             headings.append("stderr")
         rows = zip(*(column for block in columns for column in block.tolist()), strict=True)
-        table = TextTable(tuple(map(text_cell, headings)), tuple(tuple(map(number_cell, row)) for row in rows))
+        table = TextTable(
+            tuple(map(text_cell, headings)), tuple(tuple(_cell(v, self.scalars.digits) for v in row) for row in rows)
+        )
         return table.to_frame()
 
     def _headings(self) -> list[str]:
@@ -316,7 +394,7 @@ class Series:
 
     def _record(self) -> dict[str, Any]:
         return {
-            "format": FORMAT, "version": VERSION, "scalars": self.scalars.name, "space": self.space.to_dict(),
+            "format": FORMAT, "version": VERSION, "scalars": self.scalars.record(), "space": self.space.to_dict(),
             "coefficients": [[self.scalars.encode(value) for value in row] for row in self._table], "several": self._several,
             "covariance": None if self.covariance is None else self.covariance.tolist(),
         }  # fmt: skip
@@ -342,9 +420,28 @@ def _restored(record: Mapping[str, Any]) -> Series:
     return Series(space_from_dict(record["space"]), table if several else table[:, 0], scalars, record["covariance"])
 
 
+def _cell(value: Any, digits: int) -> Cell:
+    """Return a coefficient as a cell: a ball with its radius, an expression, or a number."""
+    if isinstance(value, Ball):
+        text = str(value)
+        return Cell(text, f"${latex_digits(text)}$", align="right", value=value)
+    if isinstance(value, str):
+        return text_cell(value)
+    if isinstance(value, sympy.Expr) and not value.is_Rational:
+        value = value if len(str(value)) <= _LONG else value.n(digits)
+        names = {s: latex_name(s.name) for s in value.free_symbols}
+        return replace(math_cell(str(value), sympy.latex(value, symbol_names=names)), value=value)
+    return number_cell(value, digits)
+
+
 def _finite(values: Array, scalars: Scalars, what: str = "coefficients") -> Array:
     return check_finite(values, what) if scalars is F64 else values
 
 
-def _number(value: Any) -> sympy.Expr:
-    return value if isinstance(value, sympy.Expr) else sympy.Float(float(value))
+def _number(value: Any, digits: int) -> sympy.Expr:
+    """Return a coefficient as SymPy has it: of a ball its midpoint, with the digits that are certain."""
+    if isinstance(value, sympy.Expr):
+        return value
+    if isinstance(value, Ball):
+        return sympy.Float(value.mid, value.digits or digits)
+    return sympy.Float(value, digits) if isinstance(value, mpmath.mpf) else sympy.Float(float(value))

@@ -16,6 +16,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from oracles_networks import random_network
 
 import symseries as ss
 from symseries import cli, evidence
@@ -237,8 +238,8 @@ def test_the_examples_of_the_help_work(run: Run, tmp_path: Path) -> None:
     body = [[f"{T:.2f}", f"{np.exp(25 - 5200 / T):.6g}"] for T in kelvin]
     write(tmp_path / "steam.csv", [["T", "p"], *body])
     ss.train("alloys.csv", ("c", "d"), "sigma_y", hidden=(2,), restarts=1).to_json("model.json")
-    ss.Network.from_expression("1/(1 + x**2)", ("x",)).to_json("rational.json")
-    assert len(examples) == 6
+    ss.Network.from_expression("tanh(x)/(1 + x**2)", ("x",)).to_json("formula.json")
+    assert len(examples) == 7
     for example in examples:
         code, _, err = run(*shlex.split(example)[1:])
         assert (code, err) in ((0, ""), (1, "")), example
@@ -284,6 +285,25 @@ def test_exact_coefficients_are_fractions(run: Run) -> None:
     ]
 
 
+def test_every_ring_is_offered(run: Run) -> None:
+    ss.Network.from_expression("tanh(x)", ("x",)).to_json("tanh.json")
+    code, out, _ = run("expand", "tanh.json", "--center", "x=1/2", "--order", "1", "--scalars", "exact")
+    assert (code, out.splitlines()[-3:]) == (0, ["(1)          1 - t_1**2", "", "t_1 = tanh(1/2)"])
+    code, out, _ = run("expand", "tanh.json", "--center", "x=1/2", "--order", "1", "--scalars", "arb:128")
+    assert (code, "0.46211715726000975850231848364367254873" in out, "±" in out) == (0, True, True)  # DLMF 4.28
+    code, out, _ = run("expand", "tanh.json", "--center", "x=1/2", "--order", "1", "--scalars", "mpf:50", "--json", "s.json")
+    assert (code, "0.462117157260009758502318483643672548730289280330" in out) == (0, True)
+    series = ss.Series.from_json(Path("s.json").read_text(encoding="utf-8"))
+    assert series.scalars == ss.MPF(50)
+
+
+def test_an_exact_expansion_that_is_too_large_is_refused_in_words_of_the_shell(run: Run) -> None:
+    random_network(np.random.default_rng(0), (2, 64, 64, 1), "tanh").to_json("wide.json")
+    line = refused(run, "expand", "wide.json", "--center", "x=0,y=0", "--order", "3", "--scalars", "exact")
+    assert "up to 4.4e+07 terms in 64 and 64 generators" in line
+    assert line.strip().endswith("lower the order, use --scalars arb:128")
+
+
 def test_an_expansion_is_written(run: Run, model: ss.Network) -> None:
     model.to_json("model.json")
     arguments = ("--center", "c=1/20,d=10", "--order", "1", "--index-set", "tensor", "--latex", "s.tex", "--json", "s.json")
@@ -319,13 +339,10 @@ def test_an_expansion_is_written(run: Run, model: ss.Network) -> None:
         (("--center", "c=1,d=2", "--order", "True"), ("order 'True'; expected an integer >= 0",)),
         (("--center", "c=1,d=2", "--order", "9" * 5000), ("expected an integer >= 0",)),
         (("--center", "c=1,d=2", "--order", "99999"), ("order 99999 with 2 variables", "the limit is 1000000")),
-        (("--center", "c=1,d=2", "--scalars", "arb:128"), ("--scalars 'arb:128'; expected f64 or exact",)),
-        (("--center", "c=1,d=2", "--scalars", "mpf:50"), ("--scalars 'mpf:50'; expected f64 or exact",)),
+        (("--center", "c=1,d=2", "--scalars", "arb"), ("--scalars 'arb'", "expected f64, exact, arb:128 or mpf:50")),
+        (("--center", "c=1,d=2", "--scalars", "arb:1e9"), ("--scalars 'arb:1e9'", "expected f64, exact, arb:128 or mpf:50")),
+        (("--center", "c=1,d=2", "--scalars", "mpf:0"), ("MPF: dps=0; expected an integer from 1 to",)),
         (("--center", "c=1,d=2", "--scalars", "exakt"), ("did you mean 'exact'?",)),
-        (
-            ("--center", "c=1,d=2", "--scalars", "exact"),
-            ("--scalars exact: tanh(", "(neuron 1 of layer 2 (Activation tanh))", "use --scalars f64"),
-        ),
         (("--center", "c=1,d=2", "--index-set", "both"), ("invalid choice: 'both'",)),
         (("--center", "c=1,d=2", "--json", "model.json"), ("none of them model.json itself",)),
         (("--center", "c=1,d=2", "--json", "no/s.json"), ("folder 'no' does not exist; make it first",)),

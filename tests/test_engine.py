@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import tracemalloc
+from concurrent.futures import ThreadPoolExecutor
 from fractions import Fraction
 
 import numpy as np
 import pytest
+import sympy
+from flint import fmpq_mpoly_ctx
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import oracles
 from symseries import engine
-from symseries.multiindex import count, index_set
-from symseries.scalars import F64, QQ, Array, as_fraction
+from symseries.multiindex import IndexSet, Pairs, count, index_set
+from symseries.scalars import ARB, F64, QQ, Array, Scalars, as_fraction, object_array
 
 CASES = [
     (1, 7, "total"),
@@ -74,9 +78,11 @@ def test_product_in_many_blocks(square: bool) -> None:
     a = rng.integers(-3, 4, (len(indices), 2))
     b = a if square else rng.integers(-3, 4, (len(indices), 2))
     plan = indices.pairs(0, 0, 11, square=square)
-    assert len(plan.blocks) > 1
-    exact = engine.product(indices, QQ.array(a), QQ.array(b), square=square)
-    rounded = engine.product(indices, a.astype(float), b.astype(float), square=square)
+    assert len(plan.left) > 5000
+    assert len(plan.blocks(20)) > 1
+    wide = [np.tile(m, 10) for m in (a, b)]
+    exact = engine.product(indices, *map(QQ.array, wide), square=square)[:, -2:]
+    rounded = engine.product(indices, *(m.astype(float) for m in wide), square=square)[:, -2:]
     dense = np.zeros((2, 23, 23, 23))
     for i, k in enumerate(indices.rows):
         for j, m in enumerate(indices.rows):
@@ -152,3 +158,213 @@ def test_overflow_is_seen_and_not_warned_of() -> None:
     series = np.full((5, 1), 1e200)
     assert not np.isfinite(engine.compose(indices, np.full((5, 1), 1e200), series)).all()
     assert not np.isfinite(engine.ridge(indices, F64, np.ones((5, 1)), np.full((1, 1), 1e200))).all()
+
+
+# ------------------------------------------------------------------------------------------- the ways to one composition
+WAYS = {"peeled": engine._peeled, "horner": engine._horner}
+
+
+@pytest.mark.parametrize("way", WAYS.values(), ids=WAYS)
+@pytest.mark.parametrize(
+    ("w", "K", "kind"), [(1, 11, "total"), (2, 6, "total"), (3, 2, "total"), (4, 3, "total"), (2, 3, "tensor")]
+)
+def test_both_ways_of_composition_are_exact(w: int, K: int, kind: str, way: object) -> None:
+    rng, indices = np.random.default_rng(w + K), index_set(w, K, kind)
+    series, jet = rationals(rng, len(indices), 1), rationals(rng, indices.top + 1, 1)
+    rows = indices.rows.tolist()
+    want = oracles.compose([row[0] for row in jet], oracles.polynomial(rows, [row[0] for row in series]))
+    exact = way(indices, QQ.array(jet), QQ.array(series))  # type: ignore[operator]
+    assert columns(exact)[0] == [want[tuple(row)] for row in rows]
+
+
+@pytest.mark.parametrize(("w", "K", "width"), [(1, 30, 1), (2, 10, 1), (2, 10, 200), (6, 4, 64)])
+def test_the_way_chosen_does_not_show(w: int, K: int, width: int) -> None:
+    rng, indices = np.random.default_rng(w), index_set(w, K)
+    series, jet = rng.normal(size=(len(indices), width)) / 8, rng.normal(size=(K + 1, width))
+    got = engine.compose(indices, jet, series)
+    powers = [np.zeros_like(series)]
+    powers[0][0] = 1
+    rest = np.vstack([np.zeros((1, width)), series[1:]])
+    for _ in range(K):
+        powers.append(engine.product(indices, powers[-1], rest))
+    want = sum(c * p for c, p in zip(jet, powers, strict=True))
+    assert got == pytest.approx(want, rel=1e-10, abs=1e-13 * np.abs(want).max())
+
+
+def test_pairs_are_counted_without_tables(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Against the pairs of the tables that a composition asks for, by the way of fewer pairs."""
+    seen: list[int] = []
+    original = IndexSet.pairs
+
+    def pairs(self: IndexSet, *args: int, **options: object) -> Pairs:
+        found = original(self, *args, **options)  # type: ignore[arg-type]
+        seen.append(len(found.left))
+        return found
+
+    for w, K in ((1, 2), (2, 3), (3, 4), (2, 6), (4, 5), (2, 11), (1, 30)):
+        counted = engine.pairs_of(index_set(w, K))
+        totals = []
+        for way in WAYS.values() if K <= engine._MAX_PEELED else [engine._horner]:
+            with monkeypatch.context() as patch:
+                patch.setattr(IndexSet, "pairs", pairs)
+                seen.clear()
+                way(index_set(w, K), np.ones((K + 1, 1)), np.ones((count(w, K), 1)))
+                totals.append(sum(seen))
+        assert counted == min(totals)
+    large = IndexSet(8, 8, "total")
+    assert engine.pairs_of(large) > 10**5
+    assert not any(isinstance(value, Pairs) for value in large._kept.values())
+    assert [engine.pairs_of(index_set(3, K)) for K in (0, 1)] == [0, 0]
+
+
+# ------------------------------------------------------------------------------------------------------ sums of columns
+@pytest.mark.parametrize(
+    ("w", "K", "kind"), [(1, 6, "total"), (2, 5, "total"), (3, 3, "total"), (2, 2, "tensor"), (2, 1, "total"), (2, 0, "total")]
+)
+@pytest.mark.parametrize("peeled", [True, False])
+@pytest.mark.parametrize(("columns", "sums"), [(32, 2), (3, 2)])
+def test_a_summed_composition_is_the_composition_times_the_weights(
+    w: int, K: int, kind: str, columns: int, sums: int, peeled: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(engine, "_pays", lambda *_: peeled)
+    rng, indices = np.random.default_rng(w + 7 * K), index_set(w, K, kind)
+    series, jet, weights = (
+        QQ.array(rationals(rng, *shape)) for shape in ((len(indices), columns), (indices.top + 1, columns), (sums, columns))
+    )
+    want = engine.compose(indices, jet, series) @ weights.T
+    assert (engine.compose_sum(indices, QQ, jet, series, weights) == want).all()
+    rounded = engine.compose_sum(indices, F64, *(F64.array(m) for m in (jet, series, weights)))
+    assert rounded == pytest.approx(F64.array(want), rel=1e-10, abs=1e-12 * float(np.abs(F64.array(want)).max()))
+
+
+def test_sums_of_high_order_go_by_horner() -> None:
+    rng, indices = np.random.default_rng(4), index_set(1, 26)
+    series, jet, weights = (QQ.array(rationals(rng, *shape)) for shape in ((27, 16), (27, 16), (1, 16)))
+    want = engine.compose(indices, jet, series) @ weights.T
+    assert (engine.compose_sum(indices, QQ, jet, series, weights) == want).all()
+
+
+def test_linear_functions_need_no_product() -> None:
+    indices = index_set(8, 12)  # whose product tables are refused
+    series, jet = np.ones((len(indices), 1)), np.zeros((13, 1))
+    jet[:2, 0] = 5, 3
+    got = engine.compose(indices, jet, series)
+    assert got[0] == 5
+    assert (got[1:] == 3).all()
+    assert (engine.compose_sum(indices, F64, jet, series, np.array([[2.0]])) == 2 * got).all()
+
+
+# --------------------------------------------------------------------------------------------------------- kinds of numbers
+def test_complex_series_are_products_of_their_parts() -> None:
+    rng, indices = np.random.default_rng(1), index_set(3, 4)
+    parts = rng.normal(size=(4, len(indices), 3))
+    a, b = parts[0] + 1j * parts[1], parts[2] + 1j * parts[3]
+    real = [[engine.product(indices, x, y) for y in parts[2:]] for x in parts[:2]]
+    assert engine.product(indices, a, b) == pytest.approx(real[0][0] - real[1][1] + 1j * (real[0][1] + real[1][0]), rel=1e-12)
+
+
+@pytest.mark.parametrize("K", [3, 9])
+def test_complex_compositions_by_convolution(K: int) -> None:
+    rng, indices = np.random.default_rng(K), index_set(1, K)
+    series, jet = (rng.normal(size=(K + 1, 20)) + 1j * rng.normal(size=(K + 1, 20)) for _ in range(2))
+    want = np.zeros_like(series)
+    for j in range(20):
+        power = np.eye(1, K + 1)[0].astype(complex)
+        for c in jet[:, j]:
+            want[:, j] += c * power
+            power = np.convolve(power, [0, *series[1:, j]])[: K + 1]
+    assert engine.compose(indices, jet, series) == pytest.approx(want, rel=1e-9)
+    weights = rng.normal(size=(1, 20)) + 1j
+    assert engine.compose_sum(indices, F64, jet, series, weights) == pytest.approx(want @ weights.T, rel=1e-9)
+    mixed = engine.compose(indices, jet, series.real)
+    assert mixed == pytest.approx(engine.compose(indices, jet, series.real.astype(complex)), rel=1e-12)
+
+
+def element_wise(convert: object, table: Array) -> Array:
+    return object_array(convert(v) for v in table.reshape(-1)).reshape(table.shape)  # type: ignore[operator]
+
+
+@pytest.mark.parametrize(("w", "K"), [(2, 3), (1, 6)])
+def test_polynomials_as_coefficients(w: int, K: int) -> None:
+    """Elements that have a length, and symbols: at a point they are the rational composition."""
+    rng, indices = np.random.default_rng(K), index_set(w, K)
+    series, jet, weights = (QQ.array(rationals(rng, *shape)) for shape in ((len(indices), 16), (K + 1, 16), (1, 16)))
+    context = fmpq_mpoly_ctx.get(["t"], "degrevlex")
+    t = context.gen(0)
+    symbolic = [element_wise(lambda v: v * (t + 1), table) for table in (series, jet)]
+    moved = [table * 3 for table in (series, jet)]  # at t = 2
+    ring = Scalars()  # whose matrix product is that of any objects
+    for call in (
+        lambda jet, series: engine.compose(indices, jet, series),
+        lambda jet, series: engine.compose_sum(indices, ring, jet, series, weights),
+    ):
+        got = call(symbolic[1], symbolic[0])
+        assert (element_wise(lambda v: v(2), got) == call(moved[1], moved[0])).all()
+    x = sympy.Symbol("x")
+    expressions = [element_wise(lambda v: sympy.Rational(int(v.p), int(v.q)) * x, table[:, :1]) for table in (series, jet)]
+    got = engine.compose(indices, expressions[1], expressions[0])[:, 0]
+    want = engine.compose(indices, jet[:, :1] * 3, series[:, :1] * 3)[:, 0]
+    assert [QQ.element(e.subs(x, 3)) for e in map(sympy.expand, got)] == want.tolist()
+
+
+@pytest.mark.parametrize(("w", "K", "width"), [(2, 5, 16), (5, 3, 16), (1, 8, 2)])
+def test_balls_hold_the_exact_value(w: int, K: int, width: int) -> None:
+    rng, ring, indices = np.random.default_rng(w), ARB(64), index_set(w, K)
+    series, jet, weights = (rationals(rng, *shape) for shape in ((len(indices), width), (K + 1, width), (1, width)))
+    exact = engine.compose_sum(indices, QQ, *map(QQ.array, (jet, series, weights)))
+    with ring.working():
+        balls = engine.compose_sum(indices, ring, *map(ring.array, (jet, series, weights)))
+        assert all(ball.contains(value) for ball, value in zip(balls.flat, exact.flat, strict=True))
+        assert all(ball.rel_accuracy_bits() > 40 for ball, value in zip(balls.flat, exact.flat, strict=True) if value)
+
+
+def test_derivative_jets() -> None:
+    """The jet of exp is its own; of x**4 at 2 the derivative is 4 x**3."""
+    factorials = np.cumprod([1, 1, 2, 3, 4]).astype(object)
+    exponential = QQ.array([[Fraction(1, k)] for k in factorials])
+    assert (engine.derivative_jet(exponential) == exponential[:-1]).all()
+    power, slope = [16, 32, 24, 8, 1], [32, 48, 24, 4]
+    for ring in (F64, QQ):
+        got = engine.derivative_jet(ring.array(power)[:, None])
+        assert (got[:, 0] == ring.array(slope)).all()
+    assert engine.derivative_jet(np.ones((1, 3))).shape == (0, 3)
+
+
+# ----------------------------------------------------------------------------------------------------- threads, memory
+def test_threads_share_an_index_set() -> None:
+    """All threads start on a set without tables and are at work at once."""
+    rng = np.random.default_rng(11)
+    tasks = [
+        (rng.normal(size=(7, n)), rng.normal(size=(count(4, 6), n)) / 9, rng.normal(size=(1, n))) for n in (3, 16, 32, 64)
+    ] * 4
+
+    def run(indices: IndexSet, jet: Array, series: Array, weights: Array) -> Array:
+        return (
+            engine.compose_sum(indices, F64, jet, series, weights) + engine.compose(indices, jet, series).sum(axis=1)[:, None]
+        )
+
+    alone = [run(index_set(4, 6), *task) for task in tasks]
+    shared = IndexSet(4, 6, "total")
+    with ThreadPoolExecutor(8) as pool:
+        together = list(pool.map(lambda task: run(shared, *task), tasks))
+    assert all((a == b).all() for a, b in zip(alone, together, strict=True))
+
+
+def test_memory_beside_the_tables_is_bounded() -> None:
+    indices, rng = index_set(10, 6), np.random.default_rng(0)
+    jet, series = rng.normal(size=(7, 64)), rng.normal(size=(len(indices), 64))
+    weights = np.ones((1, 64))
+    engine.compose(indices, jet[:, :1], series[:, :1])
+    engine.compose_sum(indices, F64, jet, series, weights)
+    tracemalloc.start()
+    try:
+        for call in (
+            lambda: engine.compose(indices, jet, series),
+            lambda: engine.compose_sum(indices, F64, jet, series, weights),
+        ):
+            tracemalloc.reset_peak()
+            before = tracemalloc.get_traced_memory()[0]
+            call()
+            assert tracemalloc.get_traced_memory()[1] - before < 64_000_000
+    finally:
+        tracemalloc.stop()

@@ -300,7 +300,11 @@ def test_an_unweighted_taylor_fit_is_least_squares_of_the_coefficients(net: ss.N
     expected = np.linalg.lstsq(B / scale, net.expand(space).coefficients, rcond=None)[0] / scale
     np.testing.assert_allclose(values(fit), expected, rtol=1e-8)
     assert any("Taylor matching depends on the units" in w for w in fit.warnings)
-    assert any("the covariance of Taylor coefficients is not known" in w for w in fit.warnings)
+    gain = np.linalg.pinv(B / scale) / scale[:, None]
+    spread = gain @ net.coefficient_jacobian(space) @ net.covariance @ (gain @ net.coefficient_jacobian(space)).T
+    np.testing.assert_allclose(errors(fit), np.sqrt(spread.diagonal()), rtol=1e-6)
+    assert fit.chi2 is fit.p_value is None
+    assert any("Taylor coefficients have no inner product in which to test it" in w for w in fit.warnings)
 
 
 # ---------------------------------------------------------------------------- a law played by an exact network, exactly

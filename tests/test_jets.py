@@ -15,8 +15,9 @@ from hypothesis import strategies as st
 
 import oracles
 from symseries.errors import ComplexResultError, NotAnalyticError, OptionError
-from symseries.jets import JETS, jet, power_jet
-from symseries.scalars import F64, QQ, as_fraction
+from symseries.jets import JETS, jet, logistic, piecewise, polynomial_jet, power_jet
+from symseries.scalars import ARB, F64, QQ, Scalars, as_fraction
+from symseries.symbolic import Polynomials
 
 K = 12
 SATURATED = (-30.0, -3.0, -0.8, 0.0, 0.1, 0.8, 1.3, 5.0, 30.0)
@@ -24,6 +25,7 @@ SATURATED = (-30.0, -3.0, -0.8, 0.0, 0.1, 0.8, 1.3, 5.0, 30.0)
 FUNCTIONS: dict[str, tuple[Callable[[Any], Any], tuple[float, ...]]] = {
     "identity": (lambda x: x, SATURATED),
     "exp": (mpmath.exp, SATURATED),
+    "expm1": (mpmath.expm1, SATURATED),
     "log": (mpmath.log, (0.01, 0.7, 1.0, 30.0)),
     "sin": (mpmath.sin, SATURATED),
     "cos": (mpmath.cos, SATURATED),
@@ -37,10 +39,19 @@ FUNCTIONS: dict[str, tuple[Callable[[Any], Any], tuple[float, ...]]] = {
     "asin": (mpmath.asin, (-0.999, -0.4, 0.0, 0.5, 0.99)),
     "acos": (mpmath.acos, (-0.999, -0.4, 0.0, 0.5, 0.99)),
     "asinh": (mpmath.asinh, SATURATED),
+    "acosh": (mpmath.acosh, (1.001, 1.3, 2.5, 30.0)),
     "erf": (mpmath.erf, (-5.0, -0.5, 0.0, 0.7, 2.5)),
+    "normal_cdf": (mpmath.ncdf, (-12.0, -1.0, 0.0, 0.7, 2.5)),
+    "gaussian": (lambda x: mpmath.exp(-x * x), (-12.0, -5.0, -0.5, 0.0, 0.7, 2.5)),
     "abs": (abs, (-30.0, -0.1, 2.0)),
     "relu": (lambda x: x if x > 0 else x * 0, (-30.0, -0.1, 2.0)),
 }
+
+
+def taylor(function: Callable[[Any], Any], point: float, order: int) -> list[Any]:
+    """Return f^(k)(b)/k! by numerical differentiation in 60 digits; mpmath would take the smallest for 0."""
+    with mpmath.workdps(60):
+        return list(mpmath.taylor(function, mpmath.mpf(point), order, chop=False))
 
 
 def test_every_jet_is_tested() -> None:
@@ -49,23 +60,40 @@ def test_every_jet_is_tested() -> None:
 
 @pytest.mark.parametrize("name", FUNCTIONS)
 def test_against_numerical_derivatives(name: str) -> None:
-    """The relative error is a few roundings times what one rounding of b does to the coefficient.
-
-    Where a coefficient nearly vanishes (tanh at 0.8, k = 9) the second factor is about 500, for any algorithm in float64.
-    """
     function, points = FUNCTIONS[name]
     table = jet(name, np.array(points), K, F64)
     assert table.shape == (K + 1, len(points))
     for point, column in zip(points, table.T, strict=True):
-        exact = oracles.taylor(function, point, K + 1)
+        exact = taylor(function, point, K)
         for k in range(K + 1):
-            if abs(exact[k]) < 1e-30 or exact[k] == 0:  # an odd or even function at 0, or nothing beyond a polynomial
-                assert abs(column[k]) < 1e-25
-                continue
-            moved = abs(point * (k + 1) * exact[k + 1] / exact[k])
-            error = abs((mpmath.mpf(column[k]) - exact[k]) / exact[k])
-            assert error <= 2.0**-53 * (40 + 20 * moved), (name, point, k)
-            assert error <= 1e-12, (name, point, k)
+            around = max(map(abs, exact[max(k - 2, 0) : k + 3]))
+            if abs(exact[k]) < 1e-36 * around or (k > 1 and name in ("identity", "abs", "relu")) or around == 0:
+                assert column[k] == 0, (name, point, k)
+            else:
+                assert abs((mpmath.mpf(column[k]) - exact[k]) / exact[k]) <= 1e-12, (name, point, k)
+
+
+@pytest.mark.skipif(np.finfo(np.longdouble).nmant <= 52, reason="this machine has no float wider than float64")
+@pytest.mark.parametrize("name", FUNCTIONS)
+def test_against_balls_where_a_coefficient_nearly_vanishes(name: str) -> None:
+    """In float64 alone the jets of tanh and of the sigmoid lose up to 6 digits on this grid: at 5, k = 13."""
+    points = np.append(np.linspace(-6, 6, 97), (-30, 30))
+    if name in ("log", "acosh"):
+        points = points[points > (name == "acosh")]
+    elif name in ("asin", "acos", "tan"):
+        points = points[abs(points) < 6] / 6
+    elif name in ("abs", "relu"):
+        points = points[points != 0]
+    ring = ARB(400)
+    table = jet(name, points, 20, F64)
+    with ring.working():
+        balls = ring.handed(jet(name, ring.array(points), 20, ring))
+    with mpmath.workdps(100):
+        for got, ball in zip(table.flat, balls.flat, strict=True):
+            if 0 in ball:
+                assert got == 0
+            else:
+                assert abs(got - ball.mid) <= 1e-12 * abs(ball.mid) + 1e-300
 
 
 @pytest.mark.parametrize("name", ["asin", "acos"])
@@ -192,6 +220,8 @@ def test_a_lower_order_is_the_head_of_a_higher_one(name: str) -> None:
         ("log", 0, NotAnalyticError, "a logarithm of 0"),
         ("log", -2, ComplexResultError, "the logarithm of -2.*; keep it positive"),
         ("asin", 1, NotAnalyticError, "asin has a branch point at -1 and at 1"),
+        ("acosh", 1, NotAnalyticError, "acosh has a branch point at 1;"),
+        ("acosh", -3, ComplexResultError, "acosh is real above 1 only"),
         ("acos", -1, NotAnalyticError, "acos has a branch point"),
         ("asin", 2, ComplexResultError, "asin is real between -1 and 1 only"),
         ("acos", -2, ComplexResultError, "acos is real between -1 and 1 only"),
@@ -205,7 +235,7 @@ def test_a_lower_order_is_the_head_of_a_higher_one(name: str) -> None:
     [("layer 2 (Activation)", "at neuron 2 of layer 2"), ("f(c) at c = 0", r"f\(c\) at c = 0: "), ("", ": ")],
 )
 def test_singular_points(name: str, point: int, error: type[Exception], words: str, ring: Any, where: str, place: str) -> None:
-    inside = {"log": 1, "relu": 1, "abs": 1}.get(name, 0)
+    inside = {"log": 1, "relu": 1, "abs": 1, "acosh": 2}.get(name, 0)
     with pytest.raises(error, match=f"{place}.*{words}") as caught:
         jet(name, ring.array([inside, point]), 3, ring, where)
     assert name in str(caught.value) or where.startswith("f(c)")
@@ -255,3 +285,75 @@ def test_what_overflows_is_infinite_without_a_warning() -> None:
     assert np.isinf(jet("exp", np.array([800.0]), 2, F64)).all()
     assert not np.isfinite(jet("log", np.array([1e-200]), 4, F64)).all()
     assert not np.isfinite(power_jet(np.array([2.0]), 1e300, 2, F64)).all()
+
+
+@pytest.mark.parametrize("name", FUNCTIONS)
+def test_balls_hold_the_truth(name: str) -> None:
+    function, points = FUNCTIONS[name]
+    ring = ARB(128)
+    with ring.working():
+        table = jet(name, ring.array(points), 12, ring)
+    for point, column in zip(points, ring.handed(table).T, strict=True):
+        exact = taylor(function, point, 12)
+        with mpmath.workdps(80):
+            for k, ball in enumerate(column):
+                assert abs(ball.mid - exact[k]) <= ball.rad + mpmath.mpf(10) ** -55 * abs(exact[k]) + 1e-60, (name, point, k)
+                assert ball.rad <= 1e-20 * max(1, abs(exact[k]))
+
+
+def undecided(ring: Scalars) -> Any:
+    """Return a ball around 0 that is no exact 0."""
+    with ring.working():
+        return ring.array([Fraction(1, 3)]) - ring.array([Fraction(1, 3)])
+
+
+@pytest.mark.parametrize(("name", "order"), [("relu", 1), ("relu", 0), ("abs", 2), ("log", 1), ("log", 0)])
+def test_balls_that_do_not_decide_are_refused(name: str, order: int) -> None:
+    ring = ARB(64)
+    with (
+        ring.working(),
+        pytest.raises(NotAnalyticError, match=rf"{name} at neuron 1 of layer 3: ARB\(64\) does not decide .* "),
+    ):
+        jet(name, undecided(ring), order, ring, "layer 3")
+    with pytest.raises(NotAnalyticError, match=r"^x\*\*r: ARB\(64\) does not decide whether the argument is positive"):
+        power_jet(undecided(ring), Fraction(1, 2), order, ring, "x**r")
+
+
+def test_symbols_are_positive_but_lie_on_no_side_of_a_kink() -> None:
+    c = sympy.Symbol("C")
+    ring = Polynomials([c, sympy.log(c), 1 / c])
+    points = ring.array([c])
+    assert ring.handed(jet("log", points, 2, ring))[:, 0].tolist() == [sympy.log(c), 1 / c, -1 / (2 * c**2)]
+    with pytest.raises(NotAnalyticError, match=r"does not decide on which side of the kink of abs at 0 .*; give the symbols"):
+        jet("abs", points, 0, ring)
+
+
+def test_pieces_are_chosen_point_by_point() -> None:
+    def line(slope: int) -> Any:
+        return lambda b, order, ring, where: polynomial_jet((1, slope), b, order, ring)
+
+    rule = piecewise("stairs", (Fraction(-1, 2), 2), (line(0), line(5), line(7)))
+    points = QQ.array(["-1", "0", "2", "3"])
+    assert QQ.handed(rule(points, 0, QQ, "")).tolist() == [[1, 1, 11, 22]]
+    assert QQ.handed(rule(points[[0, 1, 3]], 1, QQ, "")).tolist() == [[1, 1, 22], [0, 5, 7]]
+    with pytest.raises(NotAnalyticError, match=r"^stairs: not analytic, stairs has a kink at 2 and no power series there"):
+        rule(points, 1, QQ, "")
+    with pytest.raises(NotAnalyticError, match=r"stairs at neuron 2 of layer 1: .* kink at -0\.5"):
+        rule(np.array([0.0, -0.5]), 1, F64, "layer 1")
+
+
+def test_polynomials_move_to_their_centre() -> None:
+    x = sympy.Symbol("x")
+    coefficients = (3, Fraction(-1, 2), 0, 2)
+    moved = sympy.Poly(sum(sympy.Rational(c) * (x + sympy.Rational(2, 3)) ** k for k, c in enumerate(coefficients)), x)
+    for order in (0, 1, 3, 5):
+        got = QQ.handed(polynomial_jet(coefficients, QQ.array(["2/3"]), order, QQ))[:, 0].tolist()
+        assert got == [moved.coeff_monomial(x**k) for k in range(order + 1)]
+
+
+@pytest.mark.parametrize("center", [-40.0, -2.0, 0.0, 0.7])
+def test_the_logistic_function_of_a_series(center: float) -> None:
+    inner = np.array([center, 1.5, -2.0, 0.25, 0.0, 1.0])
+    with mpmath.workdps(60):
+        slow = mpmath.taylor(lambda t: 1 / (1 + mpmath.exp(-mpmath.polyval([*map(mpmath.mpf, inner[::-1])], t))), 0, 5)
+    assert logistic(inner[:, None], F64)[:, 0] == pytest.approx([float(v) for v in slow], rel=1e-13)

@@ -70,6 +70,56 @@ def test_plans_against_tuple_addition(w: int, K: int, kind: str, low: tuple[int,
         assert twice == {(i, j) for i, j, _ in got if i < j and square}
 
 
+@pytest.mark.parametrize(
+    ("w", "K", "kind"), [(1, 5, "total"), (3, 4, "total"), (3, 1, "tensor"), (2, 2, "tensor"), (2, 0, "total")]
+)
+def test_scales_are_degrees_and_multinomials(w: int, K: int, kind: str) -> None:
+    indices = index_set(w, K, kind)
+    degrees, multinomials, rows = indices.scales
+    assert degrees[rows].tolist() == indices.degrees.tolist()
+    assert multinomials[rows].tolist() == indices.multinomials
+    assert len(set(zip(degrees.tolist(), multinomials.tolist(), strict=True))) == len(degrees)
+    assert sorted(degrees.tolist()) == degrees.tolist()
+
+
+@pytest.mark.parametrize(("w", "K", "kind"), [(1, 5, "total"), (3, 4, "total"), (2, 2, "tensor")])
+def test_targets_against_tuple_addition(w: int, K: int, kind: str) -> None:
+    indices = index_set(w, K, kind)
+    rows = oracles.multi_indices(w, K, kind)
+    for low, high, degree in ((1, 2, indices.top), (2, 2, 3), (1, indices.top - 1, indices.top)):
+        pairs = [(a, b) for a in rows for b in rows if low <= sum(a) <= high and sum(b) >= 1 and sum(a) + sum(b) <= degree]
+        pairs.sort(key=lambda pair: sum(pair[0]))  # stable: by degree of the first, then as they stand
+        sums = [tuple(map(sum, zip(a, b, strict=True))) for a, b in pairs]
+        want = [rows.index(total) if total in rows else len(rows) for total in sums]
+        assert indices.targets(low, high, degree).tolist() == want
+        assert len(want) == indices.count_pairs(low, high, 1, degree)
+
+
+def test_pairs_of_one_degree_on_the_left() -> None:
+    indices = index_set(3, 5)
+    some, every = indices.pairs(2, 1, 5, high_left=3), indices.pairs(2, 1, 5)
+    inside = indices.degrees[every.left] <= 3
+    assert some.left.tolist() == every.left[inside].tolist()
+    assert some.right.tolist() == every.right[inside].tolist()
+    assert len(some.left) == indices.count_pairs(2, 3, 1, 5) < len(every.left)
+
+
+@pytest.mark.parametrize("columns", [1, 4, 3000])
+@pytest.mark.parametrize("square", [False, True])
+def test_blocks_cover_all_pairs_once(columns: int, square: bool) -> None:
+    plan = index_set(3, 8).pairs(0, 0, 8, square=square)
+    blocks = plan.blocks(columns)
+    assert [b.start for b in blocks] == [0, *np.cumsum([len(b.left) for b in blocks])[:-1]]
+    assert np.concatenate([b.left for b in blocks]).tolist() == plan.left.tolist()
+    assert np.concatenate([b.right for b in blocks]).tolist() == plan.right.tolist()
+    assert [row for b in blocks for row in range(b.rows.start, b.rows.stop)] == list(range(len(plan.starts)))
+    assert (len(blocks) > 1) == (columns == 3000)
+    total = np.concatenate([b.summation @ np.ones(len(b.left)) for b in blocks])
+    ends = np.append(plan.starts, len(plan.left))
+    twice = np.bincount(np.searchsorted(plan.starts, plan.doubled, side="right") - 1, minlength=len(plan.starts))
+    assert total.tolist() == (np.diff(ends) + twice).tolist()
+
+
 def test_keys_of_many_variables() -> None:
     """Additive keys (K + 1)**w pass 64 bits here; the sums of random ones stay distinct."""
     indices = index_set(20, 3)

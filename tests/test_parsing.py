@@ -371,8 +371,15 @@ def test_rational_arithmetic_is_that_of_fractions(seed: int) -> None:
 FLOATS = {
     **{name: getattr(math, name) for name in FUNCTIONS if hasattr(math, name)},
     "abs": abs,
+    "cot": lambda value: 1 / math.tan(value),
+    "coth": lambda value: 1 / math.tanh(value),
+    "csc": lambda value: 1 / math.sin(value),
+    "csch": lambda value: 1 / math.sinh(value),
     "ln": math.log,
+    "sec": lambda value: 1 / math.cos(value),
+    "sech": lambda value: 1 / math.cosh(value),
     "sigmoid": lambda value: 1 / (1 + math.exp(-value)),
+    "sinc": lambda value: math.sin(value) / value,
     "softplus": lambda value: math.log1p(math.exp(value)),
     "pi": math.pi,
 }
@@ -391,10 +398,34 @@ def law_text(random_: random.Random, depth: int) -> str:
 
 @pytest.mark.parametrize("name", sorted(FUNCTIONS))
 def test_each_function_is_pythons(name: str) -> None:
-    value = float(parse_expression(f"{name}(c)").subs(c, Rational(3, 8)))
-    assert value == pytest.approx(FLOATS[name](0.375), rel=1e-14)
-    number = float(parse_expression(f"{name}(0.375)"))
-    assert number == pytest.approx(FLOATS[name](0.375), rel=1e-14)
+    place = Rational(11 if name == "acosh" else 3, 8)
+    value = float(parse_expression(f"{name}(c)").subs(c, place))
+    assert value == pytest.approx(FLOATS[name](float(place)), rel=1e-14)
+    number = float(parse_expression(f"{name}({place})"))
+    assert number == pytest.approx(FLOATS[name](float(place)), rel=1e-14)
+
+
+def test_the_logarithm_may_have_a_base() -> None:
+    assert float(parse_expression("log(8, 2)")) == pytest.approx(3, rel=1e-15)
+    assert parse_expression("log(c, d)") == sympy.log(c) / sympy.log(d)
+    assert parse_law("log(p) = log(c, 10)").transform == "log"
+
+
+@pytest.mark.parametrize(
+    ("text", "kind", "message"),
+    [
+        ("log(c, 1)", LawValueError, "law 'log(c, 1)': 'log(c, 1)' has no finite value at column 1; a law is finite"),
+        ("log(c, -2)", ComplexResultError, "'log(c, -2)' is not real"),
+        ("log(c, 2, 3)", LawSyntaxError, "'log' takes 1 or 2 arguments and received 3 at column 1; write log(x)"),
+        ("ln(c, 2)", LawSyntaxError, "'ln' takes 1 argument and received 2"),
+        ("acosh(1/2)", ComplexResultError, "'acosh(1/2)' is not real"),
+        ("coth(0)", LawValueError, "'coth(0)' has no finite value"),
+        ("csch(10**5)", ResourceLimitError, "is too large a number to hold"),
+    ],
+)
+def test_where_the_further_functions_are_refused(text: str, kind: type[SymseriesError], message: str) -> None:
+    with pytest.raises(kind, match=re.escape(message)):
+        parse_expression(text)
 
 
 def python_value(text: str, point: dict[str, float]) -> float | None:

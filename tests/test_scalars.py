@@ -36,7 +36,7 @@ from symseries.scalars import (
     typed,
 )
 from symseries.scalars.balls import _BALL_VALUES
-from symseries.scalars.floats import _FLOAT_VALUES
+from symseries.scalars.floats import FLOAT_VALUES
 from symseries.scalars.rationals import _RATIONAL_VALUES
 
 NO_TEXTS = ["", *"abc 1/0 1/0.0 nan inf 1_000 1,5 0x10 --1 1e ٣ 1/2/3".split(), "9" * 201]
@@ -191,7 +191,7 @@ class TestFloat64:
     def test_zero_is_never_proved(self) -> None:
         assert [F64.is_zero(v) for v in (1.0, 0.0, 1e-14)] == [False, None, None]
 
-    @pytest.mark.parametrize("name", sorted(_FLOAT_VALUES))
+    @pytest.mark.parametrize("name", sorted(FLOAT_VALUES))
     def test_values_against_many_digits(self, name: str) -> None:
         points = points_of(name)
         values = F64.elementary(name, np.array(points))
@@ -211,7 +211,7 @@ class TestBalls:
             assert found.digits is None or found.digits > 33 or exact == 0
 
     def test_every_ring_knows_the_same_functions(self) -> None:
-        assert set(_BALL_VALUES) == set(_FLOAT_VALUES) == set(ELEMENTARY)
+        assert set(_BALL_VALUES) == set(FLOAT_VALUES) == set(ELEMENTARY)
         assert set(_RATIONAL_VALUES) < set(ELEMENTARY)
         assert set(ELEMENTARY) - set(_RATIONAL_VALUES) == {"abs", "softplus", "normal_pdf", "erf_slope"}
 
@@ -328,7 +328,7 @@ class TestManyDigits:
 
 
 class TestComplex:
-    @pytest.mark.parametrize("name", sorted(set(_FLOAT_VALUES) - {"abs", "acosh"}))
+    @pytest.mark.parametrize("name", sorted(set(FLOAT_VALUES) - {"abs", "acosh"}))
     def test_values_continue_the_real_ones(self, name: str) -> None:
         points = np.array([0.3, 0.9])
         assert C128.elementary(name, points.astype(complex)) == pytest.approx(F64.elementary(name, points), rel=1e-14)

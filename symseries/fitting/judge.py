@@ -91,8 +91,6 @@ def _direct_covariance(prepared: Prepared, solved: Solved) -> tuple[Array | None
 def _why_unknown(prepared: Prepared) -> str:
     if prepared.scalars.exact:
         return "exact coefficients have no statistical uncertainty"
-    if isinstance(prepared.space, TaylorSpace):
-        return "the covariance of Taylor coefficients is not known; use a space of the data or a domain for standard errors"
     return "the covariance of the network's weights is not known; use refine(net, table) or train for standard errors"
 
 
@@ -103,6 +101,8 @@ def _chi_squared(prepared: Prepared, solved: Solved) -> tuple[float | None, int 
     """
     if prepared.alpha.covariance is None:
         return None, None, ""
+    if isinstance(prepared.space, TaylorSpace):
+        return None, None, "Taylor coefficients have no inner product in which to test it; use a space of the data or a domain"
     values, vectors = orthonormal_covariance(prepared.space, prepared.alpha)
     kept = values > EIGENVALUE_FLOOR * values.max()
     whiten = (vectors[:, kept] / np.sqrt(values[kept])).T * np.sqrt(prepared.space.norms())

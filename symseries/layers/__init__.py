@@ -4,6 +4,7 @@ from symseries.layers.base import Layer as Layer
 from symseries.layers.base import Width as Width
 from symseries.layers.base import count as count
 from symseries.layers.functions import Activation as Activation
+from symseries.layers.functions import LogSoftmax as LogSoftmax
 from symseries.layers.functions import Softmax as Softmax
 from symseries.layers.functions import Transform as Transform
 from symseries.layers.structure import Dropout as Dropout

@@ -53,6 +53,15 @@ class Layer:
         """Return the derivative in the inputs (…, n, k) from that in the outputs (…, n, m)."""
         return delta
 
+    def pull_back_series(
+        self, delta: Array, C: Array, D: Array, indices: IndexSet, scalars: Scalars, *, where: str = ""
+    ) -> Array:
+        """Return the derivative in the inputs as series (N, k) from that in the outputs (N, m).
+
+        `C` are the inputs and `D` the outputs as series; taking a coefficient and differentiating exchange.
+        """
+        return delta
+
     def to_dict(self) -> dict[str, Any]:
         """Return the layer as JSON knows it."""
         return {"kind": self.kind}

@@ -15,6 +15,7 @@ from symseries.errors import NetworkShapeError, OptionError, listing
 from symseries.layers.base import Layer, Width, count
 from symseries.multiindex import IndexSet
 from symseries.names import symbol
+from symseries.parsing import to_text
 from symseries.scalars import Array, Scalars, as_fraction, stored, typed
 
 
@@ -126,7 +127,7 @@ class Formula(Layer):
         free = (name for name in map("f{}".format, itertools.count(1)) if name not in self.inputs)
         names = {number: symbol(name) for number, name in zip(floats, free, strict=False)}
         record = {"kind": self.kind, "inputs": list(self.inputs)}
-        record["formulas"] = [expressions.to_text(e.xreplace(names)) for e in self.formulas]
+        record["formulas"] = [to_text(e.xreplace(names)) for e in self.formulas]
         return record | {"numbers": {name.name: float(number) for number, name in names.items()}} if names else record
 
 
@@ -155,6 +156,13 @@ class Pick(Layer):
     def pull_back(self, delta: Array, X: Array, Y: Array) -> Array:
         out = np.zeros((*delta.shape[:-1], X.shape[1]))
         out[..., self.position] = delta[..., 0]
+        return out
+
+    def pull_back_series(
+        self, delta: Array, C: Array, D: Array, indices: IndexSet, scalars: Scalars, *, where: str = ""
+    ) -> Array:
+        out = scalars.zeros(len(delta), C.shape[1])
+        out[:, self.position] = delta[:, 0]
         return out
 
     def to_dict(self) -> dict[str, Any]:

@@ -12,11 +12,11 @@ import numpy as np
 import sympy
 from flint import fmpq, fmpz
 
-from symseries import expressions
 from symseries.errors import NetworkFormatError, NetworkShapeError, NetworkValueError
 from symseries.layers.base import Layer, Width, count
 from symseries.multiindex import IndexSet
 from symseries.names import check_names, plain
+from symseries.parsing import to_text
 from symseries.scalars import F64, Array, Scalars, is_exact, object_array, stored
 
 
@@ -71,7 +71,7 @@ def _check_finite(array: Array, what: str, where: str) -> None:
 
 
 def _encode(array: Array) -> Any:
-    return array.tolist() if array.dtype != object else np.vectorize(expressions.to_text, otypes=[object])(array).tolist()
+    return array.tolist() if array.dtype != object else np.vectorize(to_text, otypes=[object])(array).tolist()
 
 
 def _symbols(*arrays: Array) -> set[sympy.Symbol]:
@@ -137,6 +137,11 @@ class Affine(Layer):
     def pull_back(self, delta: Array, X: Array, Y: Array) -> Array:
         return delta @ F64.array(self.weights)
 
+    def pull_back_series(
+        self, delta: Array, C: Array, D: Array, indices: IndexSet, scalars: Scalars, *, where: str = ""
+    ) -> Array:
+        return scalars.matmul(delta, scalars.array(self.weights))
+
     def to_dict(self) -> dict[str, Any]:
         exact = [self.weights.dtype == object, self.bias.dtype == object]
         record = {"kind": self.kind, "weights": _encode(self.weights), "bias": _encode(self.bias)}
@@ -184,12 +189,12 @@ class Whitening(Layer):
         return _symbols(self.mean, self.scale)
 
     def values(self, X: Array, scalars: Scalars, where: str = "") -> Array:
-        return (X - scalars.array(self.mean)) / scalars.array(self.scale)
+        return scalars.quotient(X - scalars.array(self.mean), scalars.array(self.scale))
 
     def series(self, C: Array, indices: IndexSet, scalars: Scalars, where: str = "") -> Array:
         out = C.copy()
         out[0] = out[0] - scalars.array(self.mean)
-        return np.asarray(out / scalars.array(self.scale))
+        return scalars.quotient(out, scalars.array(self.scale))
 
     def expression(self, xs: Sequence[sympy.Expr]) -> list[sympy.Expr]:
         rows = zip(xs, self.mean, self.scale, strict=True)
@@ -197,6 +202,11 @@ class Whitening(Layer):
 
     def pull_back(self, delta: Array, X: Array, Y: Array) -> Array:
         return delta / F64.array(self.scale)
+
+    def pull_back_series(
+        self, delta: Array, C: Array, D: Array, indices: IndexSet, scalars: Scalars, *, where: str = ""
+    ) -> Array:
+        return scalars.quotient(delta, scalars.array(self.scale))
 
     def to_dict(self) -> dict[str, Any]:
         exact = [self.mean.dtype == object, self.scale.dtype == object]

@@ -18,7 +18,7 @@ from symseries.errors import (
     suggestion,
 )
 from symseries.names import symbol
-from symseries.parsing.functions import EXPONENTIAL, FUNCTIONS, REAL_WHERE
+from symseries.parsing.functions import EXPONENTIAL, FUNCTIONS, LONGEST, REAL_WHERE
 from symseries.parsing.literals import DIGITS, cut, digits, exact
 from symseries.parsing.tokens import Source, Token
 
@@ -283,8 +283,10 @@ class _Builder:
             advice = f"; for a product write {product}{suggestion(name, FUNCTIONS)}"
             raise self._fault(LawSyntaxError, "is a variable or constant and no function", node.func, advice)
         arity, builder = FUNCTIONS[name]
-        if len(node.args) != arity:
-            problem = f"takes {arity} argument{'s' * (arity != 1)} and received {len(node.args)}"
+        most = LONGEST.get(name, arity)
+        if not arity <= len(node.args) <= most:
+            takes = f"{arity} argument{'s' * (arity != 1)}" if most == arity else f"{arity} or {most} arguments"
+            problem = f"takes {takes} and received {len(node.args)}"
             raise self._fault(LawSyntaxError, problem, node.func, f"; write {name}(x)")
         arguments = [self.values[argument] for argument in node.args]
         if name == "sqrt":

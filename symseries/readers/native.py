@@ -42,7 +42,7 @@ from symseries.errors import (
     listing,
     suggestion,
 )
-from symseries.layers import Activation, Affine, Dropout, Formula, Held, Layer, Pick, Softmax, Transform, Whitening
+from symseries.layers import Activation, Affine, Dropout, Formula, Held, Layer, LogSoftmax, Pick, Softmax, Transform, Whitening
 from symseries.names import symbol
 from symseries.network import FORMAT, VERSION, Network, Training
 from symseries.parsing import parse_expression
@@ -275,8 +275,8 @@ def _whitening(record: Record) -> Layer:
 
 
 def _activation(record: Record) -> Layer:
-    parameters = _typed(record.get("parameters", {}), dict, "parameters")
-    return Activation(record["name"], **parameters)
+    _typed(record.get("parameters", {}), dict, "parameters")
+    return Activation.from_dict(record)
 
 
 def _held(record: Record) -> Layer:
@@ -304,12 +304,13 @@ def _formula(record: Record) -> Layer:
 # kind: keys that must be there, keys that may, reader
 _LAYERS: dict[str, tuple[tuple[str, ...], tuple[str, ...], Callable[[Record], Layer]]] = {
     "affine": (("weights", "bias"), ("exact",), _affine),
-    "activation": (("name",), ("parameters",), _activation),
+    "activation": (("name",), ("parameters", "expression", "variable", "latex"), _activation),
     "whitening": (("mean", "scale"), ("exact",), _whitening),
     "transform": (("functions",), (), lambda record: Transform(record["functions"])),
     "dropout": (("rate",), (), lambda record: Dropout(_number(record["rate"], "rate"))),
     "held": (("inputs", "held"), (), _held),
     "formula": (("inputs", "formulas"), ("numbers",), _formula),
     "softmax": ((), (), lambda record: Softmax()),
+    "log_softmax": ((), (), lambda record: LogSoftmax()),
     "pick": (("position",), (), lambda record: Pick(_typed(record["position"], int, "position"))),
 }

@@ -8,6 +8,7 @@ engine serves every ring. A further ring is one more subclass of `Scalars`.
 from symseries.scalars.balls import ARB as ARB
 from symseries.scalars.balls import MPF as MPF
 from symseries.scalars.balls import Ball as Ball
+from symseries.scalars.balls import reached as reached
 from symseries.scalars.base import Array as Array
 from symseries.scalars.base import Scalars as Scalars
 from symseries.scalars.base import boxed as boxed

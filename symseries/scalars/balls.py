@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from fractions import Fraction
@@ -22,6 +22,7 @@ from flint import arb, arb_mat, ctx, fmpq, fmpz
 from symseries.errors import DataError, NotAnalyticError, OptionError
 from symseries.scalars.base import Array, Scalars, object_array, register
 from symseries.scalars.exact import as_fraction, shown, typed
+from symseries.scalars.floats import F64
 
 MAX_BITS = 1_000_000
 _GUARD = 32  # bits that MPF computes beyond the digits asked for; a network of three layers loses up to 20
@@ -142,6 +143,14 @@ class ARB(Scalars):
             product = _matrix(left) * _matrix(right)
             return object_array(product.entries()).reshape(left.shape[0], right.shape[1])
 
+    def converted(self, values: Array, ring: Scalars, numbers: Mapping[str, object]) -> Array:
+        if isinstance(ring, ARB):
+            with ring.working():
+                return object_array(+v for v in values.flat).reshape(values.shape)  # rounded outwards
+        if ring is not F64:
+            raise OptionError(f"scalars={ring}: balls have no exact value; use ARB, MPF or F64")
+        return np.array([float(v.mid()) for v in values.flat]).reshape(values.shape)
+
     def elementary(self, function: str, values: Array, where: str = "") -> Array:
         rule = _BALL_VALUES[function]
         with self.working():
@@ -174,9 +183,6 @@ class ARB(Scalars):
     def handed(self, values: Array) -> Array:
         return object_array(Ball(v) for v in values.flat).reshape(values.shape)
 
-    def text(self, value: Any) -> str:
-        return str(Ball(value))
-
     def encode(self, value: Any) -> str:
         return _encoded(value)
 
@@ -191,22 +197,19 @@ class MPF(ARB):
     Raises `OptionError` for dps that are no integer from 1 to 300 000.
 
     >>> ring = MPF(30)
-    >>> ring.text(ring.elementary("exp", ring.array([1]))[0])
+    >>> mpmath.nstr(ring.handed(ring.elementary("exp", ring.array([1])))[0], 30)
     '2.71828182845904523536028747135'
     """
 
     def __init__(self, dps: int, guard: int = _GUARD) -> None:
         self.dps = _checked(dps, "MPF", "dps", int(MAX_BITS * _DIGITS))
-        self.guard = guard
+        self.digits, self.guard = self.dps, guard
         self.bits = math.ceil(self.dps / _DIGITS) + guard
         self.name = f"MPF({self.dps})"
 
     def handed(self, values: Array) -> Array:
         digits = math.ceil(self.dps / _DIGITS) + 1
         return object_array(_mpf(v.mid(), digits) for v in values.flat).reshape(values.shape)
-
-    def text(self, value: Any) -> str:
-        return str(mpmath.nstr(_mpf(value.mid()), self.dps))
 
     def reaches(self, table: Array) -> bool:
         """Whether every coefficient (N, m) has its digits: relative to itself, or to the largest where a ball holds 0."""
@@ -250,10 +253,29 @@ def _exact_ball(mantissa: int, exponent: int) -> arb:
 def _power(base: arb, exponent: Any) -> arb:
     if isinstance(exponent, Fraction):
         if exponent.denominator == 1:
-            return base ** int(exponent) if exponent >= 0 else 1 / base ** int(-exponent)
+            return _raised(base, int(exponent)) if exponent >= 0 else 1 / _raised(base, -int(exponent))
         root = base.sqrt() if exponent.denominator == 2 else base.root(exponent.denominator)
         return _power(root, Fraction(exponent.numerator))
     return base ** arb(exponent)
+
+
+def _raised(base: arb, exponent: int) -> arb:
+    """Return base**exponent by squaring; FLINT's own is undefined for a ball that holds 0."""
+    power, square = arb(1), base
+    while exponent:
+        power = power * square if exponent & 1 else power
+        square, exponent = square * square, exponent >> 1
+    return power
+
+
+def reached(compute: Callable[[MPF], Array], ring: MPF) -> Array:
+    """Return compute(ring), with more bits until the balls certify the digits of the ring."""
+    while True:
+        with ring.working():
+            table = compute(ring)
+        if ring.reaches(table):
+            return table
+        ring = ring.refined()
 
 
 def _encoded(value: arb) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import AbstractContextManager, nullcontext
 from typing import Any, ClassVar
 
@@ -26,6 +26,8 @@ class Scalars:
     balls: ClassVar[bool] = False
     """Whether elements are enclosures, whose signs and zeros may stay undecided."""
     dtype: ClassVar[type] = object
+    digits: int = 6
+    """How many digits of a number are shown."""
 
     def __repr__(self) -> str:
         return self.name
@@ -36,8 +38,12 @@ class Scalars:
     def __hash__(self) -> int:
         return hash(self.name)
 
-    def __reduce__(self) -> tuple[Callable[[str], Scalars], tuple[str]]:
-        return scalars_named, (self.name,)
+    def __reduce__(self) -> tuple[Callable[[object], Scalars], tuple[object]]:
+        return scalars_named, (self.record(),)
+
+    def record(self) -> object:
+        """Return the ring as JSON knows it: its name, unless there is more to say."""
+        return self.name
 
     @property
     def family(self) -> str:
@@ -69,6 +75,29 @@ class Scalars:
         """Return an array of zeros of the ring."""
         return np.full(shape, self.scalar(0), dtype=self.dtype)
 
+    def holding(self, values: object) -> tuple[Scalars, Array]:
+        """Return a ring that holds all values, this one unless it grows with its symbols, and the values as its elements."""
+        return self, self.array(values)
+
+    def common(self, other: Scalars) -> Scalars | None:
+        """Return the ring in which elements of both meet, None where there is none."""
+        return self if self == other else None
+
+    def renamed(self, values: Array, source: Scalars) -> Array:
+        """Return elements of another ring, whose common ring this is, as elements of this one."""
+        return values
+
+    def converted(self, values: Array, ring: Scalars, numbers: Mapping[str, object]) -> Array:
+        """Return elements as those of another ring; `numbers` are values of symbols, which only SYM has.
+
+        Raises `OptionError` where the other ring does not hold them.
+        """
+        return ring.array(values)
+
+    def quotient(self, left: Array, right: Array) -> Array:
+        """Return left / right, element by element."""
+        return np.asarray(left / right)
+
     def matmul(self, left: Array, right: Array) -> Array:
         """Return the matrix product of two arrays of ring elements."""
         return left @ right
@@ -97,13 +126,17 @@ class Scalars:
         """Return the elements as a user sees them: floats, or exact SymPy numbers."""
         return values
 
+    def text(self, value: Any) -> str:
+        """Return an element as text."""
+        return str(self.handed(object_array([value]))[0])
+
+    def written(self, values: Array, taken: Iterable[str] = ()) -> tuple[Array, dict[sympy.Symbol, sympy.Expr]]:
+        """Return the elements as they are shown, with letters for what is long, and what these stand for."""
+        return self.handed(values), {}
+
     def encode(self, value: Any) -> float | str:
         """Return an element as JSON knows it."""
         return str(value)
-
-    def text(self, value: Any) -> str | None:
-        """Return an element as text where the usual rules for numbers do not show it well, else None."""
-        return None
 
     def decode(self, code: float | str) -> Any:
         """Return the element that `encode` wrote."""
@@ -115,16 +148,18 @@ _NAME = re.compile(r"([A-Z0-9]+)(?:\((\d{1,9})\))?", re.ASCII)
 
 
 def register(family: str, make: Callable[..., Scalars]) -> None:
-    """Enter a family of rings; `make` takes the precision where the family has one."""
+    """Enter a family of rings; `make` takes the precision where the family has one, or its record where that is a mapping."""
     _FAMILIES[family] = make
 
 
 def scalars_named(name: object) -> Scalars:
-    """Return the ring of that name, as stored in a JSON file or a pickle; OptionError for another name.
+    """Return the ring of that name, or record, as stored in a JSON file or a pickle; OptionError for another one.
 
     >>> scalars_named("ARB(128)")
     ARB(128)
     """
+    if isinstance(name, Mapping) and name.get("ring") == "SYM":
+        return _FAMILIES["SYM"](name)
     match = _NAME.fullmatch(name) if isinstance(name, str) else None
     if match is None or match[1] not in _FAMILIES:
         raise OptionError(f"scalars {name!r} are not known; expected one of {listing(_shown_families())}")

@@ -14,7 +14,7 @@ from symseries.scalars.base import Array, Scalars, register
 from symseries.scalars.exact import as_fraction, shown, typed
 
 
-class _Float64(Scalars):
+class Float64(Scalars):
     """Float64 coefficients: fast, rounded to 53 bits.
 
     >>> F64.array(["1/20", 3]).tolist()
@@ -45,7 +45,7 @@ class _Float64(Scalars):
 
     def elementary(self, function: str, values: Array, where: str = "") -> Array:
         with np.errstate(all="ignore"):
-            return np.asarray(_FLOAT_VALUES[function](values), dtype=float)
+            return np.asarray(FLOAT_VALUES[function](values), dtype=float)
 
     def power(self, values: Array, exponent: Any, where: str = "") -> Array:
         with np.errstate(all="ignore"):
@@ -94,7 +94,7 @@ def _normal_cdf(b: float) -> float:
 
 
 # Slopes stand here because 1 - tanh(b)**2 cancels where tanh is saturated; these forms do not.
-_FLOAT_VALUES: dict[str, Callable[[Array], Any]] = {
+FLOAT_VALUES: dict[str, Callable[[Array], Any]] = {
     "exp": np.exp, "expm1": np.expm1, "log": np.log, "sin": np.sin, "cos": np.cos, "tan": np.tan, "sinh": np.sinh,
     "cosh": np.cosh, "tanh": np.tanh, "asin": np.arcsin, "acos": np.arccos, "atan": np.arctan, "asinh": np.arcsinh,
     "acosh": np.arccosh, "erf": np.vectorize(math.erf, otypes=[float]),
@@ -105,10 +105,10 @@ _FLOAT_VALUES: dict[str, Callable[[Array], Any]] = {
     "softplus": lambda b: np.logaddexp(0.0, b), "abs": np.abs,
 }  # fmt: skip
 
-F64: Scalars = _Float64()
+F64: Scalars = Float64()
 
 
-class _Complex128(_Float64):
+class _Complex128(Float64):
     """Complex128 coefficients, in which signs are not decided; for work inside the package, never handed to a user."""
 
     name = "C128"
@@ -125,7 +125,7 @@ class _Complex128(_Float64):
 
     def elementary(self, function: str, values: Array, where: str = "") -> Array:
         with np.errstate(all="ignore"):
-            return np.asarray((_COMPLEX_VALUES.get(function) or _FLOAT_VALUES[function])(values), dtype=complex)
+            return np.asarray((_COMPLEX_VALUES.get(function) or FLOAT_VALUES[function])(values), dtype=complex)
 
     def power(self, values: Array, exponent: Any, where: str = "") -> Array:
         with np.errstate(all="ignore"):

@@ -13,16 +13,22 @@ from symseries.spaces.legendre import LegendreSpace
 from symseries.spaces.taylor import TaylorSpace
 
 # What is absent raises and says what to use.
-SUPPORTED: dict[str, tuple[str, ...]] = {"taylor": ("F64", "QQ"), "legendre": ("F64",), "empirical": ("F64", "QQ")}
+SUPPORTED: dict[str, tuple[str, ...]] = {
+    "taylor": ("F64", "QQ", "MPF", "ARB", "SYM"),
+    "legendre": ("F64",),
+    "empirical": ("F64", "QQ"),
+}
 
 _SPACES: dict[str, type[Space]] = {space.kind: space for space in (TaylorSpace, LegendreSpace, EmpiricalSpace)}
 
 
 def check_supported(space: Space, scalars: Scalars) -> None:
     """Raise `OptionError` where the space cannot carry coefficients of the ring, saying what can."""
-    if scalars.name in SUPPORTED[space.kind]:
+    if isinstance(space, TaylorSpace) and space.symbols and scalars.family != "SYM":
+        raise OptionError(f"scalars={scalars} over {space.describe()}: the centre holds symbols; use scalars=SYM")
+    if scalars.family in SUPPORTED[space.kind]:
         return
-    spaces = [kind for kind, rings in SUPPORTED.items() if scalars.name in rings]
+    spaces = [kind for kind, rings in SUPPORTED.items() if scalars.family in rings]
     other = f", or a {' or '.join(spaces)} space for {scalars}" if spaces else ""
     ours = " or ".join(SUPPORTED[space.kind])
     raise OptionError(f"scalars={scalars} over {space.describe()}: not supported; use scalars={ours} here{other}")

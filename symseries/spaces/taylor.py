@@ -8,68 +8,149 @@ from typing import Any
 import numpy as np
 import sympy
 
-from symseries.names import symbol
+from symseries.errors import LawNameError, OptionError, listing, suggestion
+from symseries.multiindex import IndexSet
+from symseries.names import check_names, plain, symbol
+from symseries.parsing import parse_expression, to_text
 from symseries.scalars import F64, Array, Scalars, decimal, object_array, typed
 from symseries.spaces.base import GradedSpace
 
 
 class TaylorSpace(GradedSpace):
-    """Power series about a centre: sum_n a_n prod_i (x_i - centre_i)**n_i, in physical units.
+    """Power series about a centre: sum_n a_n prod_i ((x_i - centre_i)/scale_i)**n_i, in physical units where scale is 1.
 
-    `center` maps each variable to the number that is typed, exactly: 0.05 and "1/20" are the same. `order` bounds the total
-    degree, or with `index_set="tensor"` the degree in each variable. Taylor coefficients have no inner product of their own;
-    `gram` is the identity, the unweighted matching of the paper's step 6.
+    `center` maps each variable to the number that is typed, exactly: 0.05 and "1/20" are the same; a SymPy expression in
+    symbols stands for a centre that is left open, for coefficients in `SYM`. `order` bounds the total degree, or with
+    `index_set="tensor"` the degree in each variable. `scale` maps variables to the units in which their powers are taken, by
+    default 1. Taylor coefficients have no inner product of their own; `gram` is the identity, the unweighted matching of the
+    paper's step 6.
 
-    Raises `OptionError` for an order that is no integer >= 0 or a centre that is no number, `LawNameError` for a variable whose
-    name is not allowed, `ResourceLimitError` for too many multi-indices.
+    Raises `OptionError` for an order that is no integer >= 0, a centre that is no number or a scale that is not positive,
+    `LawNameError` for a variable whose name is not allowed, `ResourceLimitError` for too many multi-indices.
 
-    >>> space = TaylorSpace({"c": "1/20", "d": 10}, order=2)
-    >>> space.center, len(space)
-    ({'c': 1/20, 'd': 10}, 6)
+    >>> space = TaylorSpace({"c": "1/20", "d": 10}, order=2, scale={"d": 5})
+    >>> space.center, space.scale, len(space)
+    ({'c': 1/20, 'd': 10}, {'c': 1, 'd': 5}, 6)
     """
 
     kind = "taylor"
 
-    def __init__(self, center: Mapping[str, object], order: int, *, index_set: str = "total") -> None:
+    def __init__(
+        self,
+        center: Mapping[str, object],
+        order: int,
+        *,
+        index_set: str = "total",
+        scale: Mapping[str, object] | None = None,
+    ) -> None:
         self._set_up(center, order, index_set, "center")
         values = zip(self.variables, center.values(), strict=True)
-        self.center: dict[str, sympy.Rational] = {name: typed(value, f"center of {name}") for name, value in values}
+        self.center: dict[str, sympy.Expr] = {name: _place(value, name) for name, value in values}
+        clash = sorted(self.symbols & set(self.variables))
+        if clash:
+            raise LawNameError(f"center: the symbol {clash[0]!r} is also a variable of the space; rename one of the two")
+        self.scale = self._checked_scale(scale or {})
+
+    def _checked_scale(self, scale: object) -> dict[str, sympy.Rational]:
+        if not isinstance(scale, Mapping):
+            raise OptionError(f"scale={scale!r}: expected a mapping of variables, such as {{'c': 0.01, 'd': 5}}")
+        for name in scale:
+            if name not in self.variables:
+                raise OptionError(f"scale of {name!r}{suggestion(name, self.variables)}; variables: {listing(self.variables)}")
+        units = {name: typed(scale.get(name, 1), f"scale of {name}") for name in self.variables}
+        for name, unit in units.items():
+            if unit <= 0:
+                raise OptionError(f"scale of {name}: {unit}; expected a positive number")
+        return units
+
+    @property
+    def symbols(self) -> set[str]:
+        """The names that the centre leaves open."""
+        return {s.name for value in self.center.values() for s in value.free_symbols}
+
+    def at(self, numbers: Mapping[str, object]) -> TaylorSpace:
+        """Return the space with numbers for the symbols of its centre; OptionError where one is missing."""
+        missing = sorted(self.symbols - set(numbers))
+        if missing:
+            raise OptionError(f"the centre holds {listing(missing)}; give them numbers")
+        values = {symbol(name): typed(numbers[name], f"value of {name}") for name in self.symbols}
+        center = {name: value.xreplace(values) for name, value in self.center.items()}
+        return TaylorSpace(center, self.order, index_set=self.index_kind, scale=self.scale)
+
+    def coordinates(self, scalars: Scalars, indices: IndexSet | None = None) -> Array:
+        """Return the variables themselves as series, centre_i + scale_i z_i, (N, variables)."""
+        table = indices or self.indices
+        out = scalars.zeros(len(table), len(self.variables))
+        out[0] = scalars.array(object_array(self.center.values()))
+        if table.top:
+            for i, unit in enumerate(self.scale.values()):
+                out[1 + i, i] = scalars.element(unit)
+        return out
 
     def norms(self, scalars: Scalars = F64) -> Array:
         """Return ones (N,): unweighted matching."""
         return scalars.array(np.ones(len(self), dtype=int))
 
     def basis(self, points: Array, scalars: Scalars = F64) -> Array:
-        """Return prod_i (x_i - centre_i)**n_i at points (n, w), an array (n, N)."""
-        return powers(self, points - scalars.array(object_array(self.center.values())), scalars)
+        """Return prod_i ((x_i - centre_i)/scale_i)**n_i at points (n, w), an array (n, N)."""
+        shifted = points - scalars.array(object_array(self.center.values()))
+        if any(unit != 1 for unit in self.scale.values()):
+            shifted = scalars.quotient(shifted, scalars.array(object_array(self.scale.values())))
+        return powers(self, shifted, scalars)
 
     def formulas(self, table: Array, scalars: Scalars) -> tuple[list[sympy.Expr], Array]:
         """Return the powers of x - centre as expressions, and the coefficients as they are."""
-        shifted = [symbol(name) - center for name, center in self.center.items()]
+        shifted = [(symbol(name) - center) / self.scale[name] for name, center in self.center.items()]
         rows = self.multi_indices.tolist()
         return [sympy.Mul(*(s**k for s, k in zip(shifted, row, strict=True))) for row in rows], table
 
     def describe(self) -> str:
         """Return the centre and the order in words."""
-        place = ", ".join(f"{name} = {decimal(value)}" for name, value in self.center.items())
-        return f"Taylor series about {place}, {self._degree()}"
+        units = [f"{name} in units of {decimal(unit)}" for name, unit in self.scale.items() if unit != 1]
+        return ", ".join([f"Taylor series about {self.place()}", self._degree(), *units])
+
+    def place(self) -> str:
+        """Return the centre in words."""
+        return ", ".join(f"{name} = {_words(value)}" for name, value in self.center.items())
 
     def with_order(self, order: int) -> TaylorSpace:
         """Return the space with the same centre to another order."""
-        return TaylorSpace(self.center, order, index_set=self.index_kind)
+        return TaylorSpace(self.center, order, index_set=self.index_kind, scale=self.scale)
 
     def to_dict(self) -> dict[str, Any]:
         """Return centre, order and index set as JSON knows them."""
-        center = {name: str(value) for name, value in self.center.items()}
-        return {"basis": self.kind, "center": center, "order": self.order, "index_set": self.index_kind}
+        center = {name: str(value) if value.is_Rational else to_text(value) for name, value in self.center.items()}
+        record = {"basis": self.kind, "center": center, "order": self.order, "index_set": self.index_kind}
+        scaled = any(unit != 1 for unit in self.scale.values())
+        return record | ({"scale": {name: str(unit) for name, unit in self.scale.items()}} if scaled else {})
 
     @classmethod
     def from_dict(cls, record: Mapping[str, Any]) -> TaylorSpace:
         """Return the space that `to_dict` wrote."""
-        return cls(record["center"], record["order"], index_set=record["index_set"])
+        center = {name: _read(text) for name, text in record["center"].items()}
+        return cls(center, record["order"], index_set=record["index_set"], scale=record.get("scale"))
 
     def _identity(self) -> tuple[tuple[str, object], ...]:
-        return (*super()._identity(), ("centre", tuple(self.center.items())))
+        return (*super()._identity(), ("centre", tuple(self.center.items())), ("scale", tuple(self.scale.items())))
+
+
+def _place(value: object, name: str) -> sympy.Expr:
+    """Return the centre of a variable: the exact number that was typed, or an expression in symbols."""
+    if isinstance(value, sympy.Expr) and value.free_symbols:
+        check_names(value.free_symbols, f"symbol in the center of {name}")
+        return plain(value)
+    return typed(value, f"center of {name}")
+
+
+def _read(text: object) -> object:
+    """Return a centre as it was stored: a number as text, or an expression in the grammar of laws."""
+    if not isinstance(text, str) or not any(character.isalpha() for character in text):
+        return text
+    return parse_expression(text, "center")
+
+
+def _words(value: sympy.Expr) -> str:
+    return decimal(value) if value.is_Rational else str(value)
 
 
 def powers(space: GradedSpace, shifted: Array, scalars: Scalars) -> Array:

@@ -1,0 +1,124 @@
+"""What an expansion costs, before it starts."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from math import comb
+
+from symseries import engine
+from symseries.errors import ResourceLimitError
+from symseries.layers import Activation, Affine, Layer, Softmax
+from symseries.scalars import ARB, F64, Scalars
+from symseries.spaces import TaylorSpace
+
+MAX_MEMORY = 16_000_000_000  # bytes
+
+# Measured per product of two terms: seconds in float64; for balls and rationals a share for the object and one for each bit.
+_FLOAT = 2.0e-9
+_OBJECT, _BIT = 1.5e-7, 2.0e-10
+_BYTES_OF_PAIR, _BYTES_OF_OBJECT = 60, 120  # of the product tables; of a ball or fraction beside its digits
+
+
+@dataclass(frozen=True)
+class Cost:
+    """An estimate; it prints itself as a sentence.
+
+    >>> print(Cost(1001, 3_400_000, 17_000_000, 0.2))
+    1001 coefficients, 3.4e+06 products of terms, about 17 MB and 0.2 s
+    """
+
+    terms: int
+    """Coefficients of one series."""
+    products: int
+    """Products of two terms, over all compositions and affine layers."""
+    memory: int
+    """Bytes at the peak."""
+    seconds: float
+
+    def __str__(self) -> str:
+        size = f"{self.memory / 1e6:.0f} MB" if self.memory < 1e9 else f"{self.memory / 1e9:.1f} GB"
+        return f"{self.terms} coefficients, {self.products:.2g} products of terms, about {size} and {self.seconds:.2g} s"
+
+
+def estimate(layers: Sequence[Layer], space: TaylorSpace, scalars: Scalars = F64) -> Cost:
+    """Return the cost of expanding layers over a Taylor space; in SYM, whose terms are predicted apart, that in QQ.
+
+    Raises `ResourceLimitError` where the memory passes 16 GB.
+    """
+    terms, pairs = len(space), engine.pairs_of(space.indices)
+    composed = [layer for layer in layers if isinstance(layer, (Activation, Softmax))]
+    widths = [layer.weights.shape for layer in layers if isinstance(layer, Affine)]
+    widest = max((max(shape) for shape in widths), default=len(space.variables))
+    affine = terms * sum(rows * columns for rows, columns in widths[1:])
+    products = affine + pairs * widest * max(len(composed) - 1, 0)
+    size, seconds = _each(scalars, len(composed) * space.indices.top)
+    found = Cost(terms, products, _BYTES_OF_PAIR * pairs + 4 * terms * widest * size, products * seconds)
+    if found.memory > MAX_MEMORY:
+        raise ResourceLimitError(f"{space.describe()}: {found}; at most {MAX_MEMORY / 1e9:.0f} GB are used, lower the order")
+    return found
+
+
+def _each(scalars: Scalars, growth: int) -> tuple[int, float]:
+    """Return bytes of an element and seconds of a product; fractions grow by a weight of 53 bits at every order and layer."""
+    if scalars is F64:
+        return 8, _FLOAT
+    bits = scalars.bits if isinstance(scalars, ARB) else 54 * max(growth, 1)
+    return _BYTES_OF_OBJECT + bits // 8, _OBJECT + _BIT * bits
+
+
+# ------------------------------------------------------------------------------------------- size of exact expansions
+def predicted_terms(variables: int, order: int, hidden: Sequence[tuple[int, str]]) -> int:
+    """Return a bound on the terms of an exact expansion: `hidden` holds neurons and activation of each layer with generators.
+
+    The coefficient of degree k of a neuron of the first layer is a polynomial of degree k + 1 in its own generator. Of a later
+    one it is sum_j s_j(T) times products of j series of the layers before, counted by the exponents that these can have.
+    """
+    total = 0
+    for k in range(order + 1):
+        below = 1
+        for neurons, name in hidden[:-1]:
+            below *= _monomials(neurons, k, parity=name == "tanh")
+        neurons, name = hidden[-1]
+        total += comb(variables + k - 1, k) * neurons * below * _powers(k, name)
+    return total
+
+
+def _powers(degree: int, name: str) -> int:
+    """Return how many powers of its own generators a normalised derivative of this degree can have."""
+    if name == "tanh":
+        return (degree + 1) // 2 + 1
+    return degree + 2 if name in ONE_GENERATOR else comb(degree + 3, 2)
+
+
+ONE_GENERATOR = ("tanh", "sigmoid", "silu", "elu", "celu", "selu", "exp", "softplus", "log_sigmoid")
+
+
+def _monomials(neurons: int, degree: int, *, parity: bool) -> int:
+    """Return how many exponent vectors products of up to `degree` series of total degree `degree` can have.
+
+    A factor of degree m brings t_i**e with e <= m + 1, for tanh of the parity of m + 1. So j factors bring exponents of total
+    cost at most degree + j, the cost of e being e, but 3 for e = 1 (2 without parity), over at most j generators and with at
+    most degree - j of them odd.
+    """
+    if degree == 0:
+        return 1
+    return sum(_reachable(neurons, degree, parts, parity=parity) for parts in range(1, degree + 1))
+
+
+def _reachable(neurons: int, degree: int, parts: int, *, parity: bool) -> int:
+    budget, odd_most = degree + parts, degree - parts
+    # ways[c][o]: vectors over the generators so far with total cost c and o odd exponents
+    ways, total = {(0, 0): 1}, 0
+    for support in range(min(neurons, parts) + 1):
+        fitting = sum(n for (c, o), n in ways.items() if not parity or (budget - c) % 2 == 0)
+        total += comb(neurons, support) * fitting
+        longer: dict[tuple[int, int], int] = {}
+        for (c, o), n in ways.items():
+            for e in range(1, budget - c + 1):
+                cost = max(e, 3 if parity else 2) if e == 1 else e
+                odd = o + (e % 2 if parity else 0)
+                if c + cost <= budget and odd <= odd_most:
+                    longer[c + cost, odd] = longer.get((c + cost, odd), 0) + n
+        ways = longer
+    return total

@@ -1,0 +1,231 @@
+"""Power series of layers in a row about a centre: forward through the layers, and back for the derivatives in the weights.
+
+The first hidden layer is a ridge function and its coefficients are a closed form; every later activation is composed with the
+series of its argument, expanded at the actual constant term of it, so that all coefficients kept are exact.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+import sympy
+
+from symseries import activations, engine
+from symseries.cost import predicted_terms
+from symseries.errors import OptionError, ResourceLimitError
+from symseries.layers import Activation, Affine, Dropout, Formula, Layer, Whitening
+from symseries.multiindex import IndexSet, index_set
+from symseries.names import symbol
+from symseries.progress import track
+from symseries.scalars import F64, Array, Scalars
+from symseries.spaces import TaylorSpace
+from symseries.symbolic import NewGenerator, Polynomials
+
+Where = Callable[[int], str]
+
+
+@dataclass(frozen=True)
+class Expansion:
+    """Layers to be expanded about the centre of a space.
+
+    `places` are the columns of the space that the inputs are; `where` words a layer, counted from 1, in errors.
+    """
+
+    layers: Sequence[Layer]
+    space: TaylorSpace
+    places: Sequence[int]
+    scalars: Scalars
+    where: Where
+
+    def forward(self, order: int | None = None) -> list[Array]:
+        """Return the series (N, m) of the inputs and behind every layer; what a ridge folds has its two lowest orders only.
+
+        `order` is that of the space unless given.
+        """
+        indices, first = self._indices(order), self.first_activation
+        linear = indices if first is None else index_set(len(self.space.variables), min(1, indices.order))
+        tables = [self.space.coordinates(self.scalars, linear)[:, list(self.places)]]
+        for position, layer in enumerate(track(self.layers, len(self.layers), "expanding the layers")):
+            where = self.where(position + 1)
+            if position == first:
+                tables.append(_ridge(layer, tables[-1], indices, self.scalars, where))
+            else:
+                inner = linear if first is not None and position < first else indices
+                tables.append(layer.series(tables[-1], inner, self.scalars, where))
+        tables[-1] = _lifted(tables[-1], indices, self.scalars)
+        return tables
+
+    def _indices(self, order: int | None) -> IndexSet:
+        space = self.space
+        return space.indices if order is None else index_set(len(space.variables), order, space.index_kind)
+
+    @property
+    def first_activation(self) -> int | None:
+        """The place of the first activation if everything before it is affine, else None."""
+        for position, layer in enumerate(self.layers):
+            if isinstance(layer, Activation):
+                return position
+            if not isinstance(layer, (Affine, Whitening)):
+                return None
+        return None
+
+    def derivative(self, tables: Sequence[Array], output: int) -> Array:
+        """Return the derivatives of the coefficients of one output in the weights, (N, P), by reverse accumulation.
+
+        With delta = dy/d(outputs of an affine layer) and h its inputs, both as series, dy/dW_ij = delta_i h_j and dy/db_i =
+        delta_i. To take a coefficient and to differentiate in a weight exchange, so that the coefficients of these series are
+        the derivatives of the coefficients. `tables` are those of `forward`; the weights are in the order W row by row, then b,
+        layer by layer.
+        """
+        indices, scalars = self.space.indices, self.scalars
+        delta = scalars.zeros(len(indices), tables[-1].shape[1])
+        delta[0, output] = scalars.element(1)
+        wanted = sum(isinstance(layer, Affine) for layer in self.layers)
+        blocks: list[Array] = []
+        for position in range(len(self.layers) - 1, -1, -1):
+            layer = self.layers[position]
+            before, after = (_lifted(table, indices, scalars) for table in tables[position : position + 2])
+            if isinstance(layer, Affine):
+                blocks[:0] = [_products(indices, delta, before), delta]
+            if isinstance(layer, Formula) or len(blocks) == 2 * wanted:
+                break
+            delta = layer.pull_back_series(delta, before, after, indices, scalars, where=self.where(position + 1))
+        return np.concatenate(blocks, axis=1) if blocks else scalars.zeros(len(indices), 0)
+
+    def kinks(self, tables: Sequence[Array]) -> tuple[str, ...]:
+        """Return in words how far each variable can move alone before a neuron meets a kink, to first order.
+
+        Inside, a piecewise activation is as analytic as any; beyond, the coefficients are those of another piece.
+        """
+        nearest, names = np.full(len(self.space.variables), np.inf), []
+        for layer, table in zip(self.layers, tables, strict=False):
+            if not isinstance(layer, Activation) or len(table) == 1 or not activations.kinks(layer.name, layer.parameters):
+                continue
+            names.append(layer.name)
+            numbers = self.scalars.converted(table[: len(nearest) + 1], F64, {})
+            with np.errstate(divide="ignore"):
+                reach = activations.kink_distance(layer.name, numbers[0], layer.parameters) / np.abs(numbers[1:])
+            nearest = np.minimum(nearest, np.nan_to_num(reach, nan=np.inf).min(axis=1))
+        if not names:
+            return ()
+        units = map(float, self.space.scale.values())
+        moves = [f"{n} {d * u:.3g}" for n, d, u in zip(self.space.variables, nearest, units, strict=True) if np.isfinite(d)]
+        held = f"until one input alone moves by about this much: {', '.join(moves)}" if moves else "for all inputs"
+        return (f"{' and '.join(dict.fromkeys(names))} in pieces: these coefficients hold {held}",)
+
+
+def _ridge(layer: Layer, linear: Array, indices: IndexSet, scalars: Scalars, where: str) -> Array:
+    """Return an activation of series of order 1 in closed form."""
+    assert isinstance(layer, Activation)  # noqa: S101 - narrows the type
+    jet = layer.jet(linear[0], indices.top, scalars, where)
+    return engine.ridge(indices, scalars, jet, linear[1:].T)
+
+
+def _lifted(table: Array, indices: IndexSet, scalars: Scalars) -> Array:
+    """Return series of lower order (M, m) as series over all indices."""
+    if len(table) == len(indices):
+        return table
+    out = scalars.zeros(len(indices), table.shape[1])
+    out[: len(table)] = table
+    return out
+
+
+def _products(indices: IndexSet, delta: Array, inputs: Array) -> Array:
+    """Return delta_i h_j for all i and j, (N, outputs * inputs), a row of weights at a time."""
+    columns = inputs.shape[1]
+    rows = [engine.product(indices, np.repeat(delta[:, i : i + 1], columns, axis=1), inputs) for i in range(delta.shape[1])]
+    return np.concatenate(rows, axis=1)
+
+
+def exact(expansion: Expansion, scalars: Polynomials, symbols: Sequence[str]) -> tuple[Polynomials, Array]:
+    """Return the ring that holds the outputs as polynomials in symbols and generators, and them as series in it.
+
+    Generators are found at orders 0 and 1, which is where all of them appear. Raises `ResourceLimitError` with the predicted
+    number of terms where it passes the limit of the ring.
+    """
+    space = expansion.space
+    names = [symbol(name) for name in (*symbols, *sorted(space.symbols))]
+    ring = scalars.extended(n for n in names if n not in scalars.generators)
+    hidden = _hidden(expansion, ring)
+    predicted = predicted_terms(len(space.variables), space.indices.top, hidden) if hidden else 0
+    if predicted > scalars.limit:
+        sizes = " and ".join(str(neurons) for neurons, _ in hidden)
+        raise ResourceLimitError(
+            f"exact coefficients over {space.describe()}: up to {predicted:.1e} terms in {sizes} generators, the limit is "
+            f"{scalars.limit:.1e}; lower the order, use scalars=ARB(128), or allow more by SYM.up_to({predicted})"
+        )
+    for order in range(min(1, space.order) + 1):
+        ring, _ = _with_all(expansion, ring, order)
+    return ring, replace(expansion, scalars=ring).forward()[-1]
+
+
+def _with_all(expansion: Expansion, ring: Polynomials, order: int) -> tuple[Polynomials, list[Array]]:
+    """Return the ring with all generators that an expansion to this order needs, and the series."""
+    while True:
+        try:
+            return ring, replace(expansion, scalars=ring).forward(order)
+        except NewGenerator as new:
+            ring = ring.extended(new.expressions)
+
+
+def _hidden(expansion: Expansion, ring: Polynomials) -> list[tuple[int, str]]:
+    """Return how many generators each activation brings, and its name, from the first that brings any.
+
+    Behind that one every neuron is taken to have its own: to find them would take longer than to refuse.
+    """
+    activations = [(i, layer) for i, layer in enumerate(expansion.layers) if isinstance(layer, Activation)]
+    for k, (position, layer) in enumerate(activations):
+        start = replace(expansion, layers=expansion.layers[: position + 1])
+        found = len(_with_all(start, ring, 0)[0].generators) - len(ring.generators)
+        if found:
+            behind = [(_width(expansion.layers[:i]), later.name) for i, later in activations[k + 1 :] if not later.exact]
+            return [(found, layer.name), *behind]
+    return []
+
+
+def _width(layers: Sequence[Layer]) -> int:
+    return next(len(layer.weights) for layer in reversed(layers) if isinstance(layer, Affine))
+
+
+# -------------------------------------------------------------------------------------------------- the formula to print
+def general_coefficient(layers: Sequence[Layer], inputs: Sequence[str], space: TaylorSpace, output: int) -> sympy.Expr:
+    """Return the coefficient of general order of a network with one hidden layer, in the exponents n_<input> as symbols.
+
+    c_n = sum_i v_i prod_j W_ij**n_j/n_j! f^(|n|)(b_i), W and b taken at the centre and in the units of the space.
+    """
+    kinds = [layer for layer in layers if not isinstance(layer, Dropout)]
+    if any(not isinstance(layer, (Affine, Whitening, Activation)) for layer in kinds):
+        raise OptionError("general coefficient: expected affine, whitening and activation layers only")
+    places = [i for i, layer in enumerate(kinds) if isinstance(layer, Activation)]
+    if len(places) != 1:
+        raise OptionError(f"general coefficient: {len(places)} activation layers; expected one, use .expand(space) for more")
+    xs, orders = [symbol(name) for name in inputs], [symbol(f"n_{name}") for name in inputs]
+    slopes, constants = _linear(_through(kinds[: places[0]], xs), xs, space)
+    hidden = [symbol(f"h_{i}") for i in range(len(constants))]
+    outer, rest = _linear(_through(kinds[places[0] + 1 :], hidden), hidden)
+    argument, total = symbol("z"), sympy.Add(*orders)
+    function = kinds[places[0]].expression([argument])[0]
+    terms = [rest[output] * sympy.KroneckerDelta(total, 0)]
+    for weight, row, constant in zip(outer[output], slopes, constants, strict=True):
+        powers = [w**n / sympy.factorial(n) for w, n in zip(row, orders, strict=True)]
+        slope = sympy.Subs(sympy.Derivative(function, (argument, total)), argument, constant)
+        terms.append(sympy.Mul(weight, *powers, slope))
+    return sympy.Add(*terms)
+
+
+def _through(layers: Sequence[Layer], xs: list[sympy.Expr]) -> list[sympy.Expr]:
+    for layer in layers:
+        xs = layer.expression(xs)
+    return xs
+
+
+def _linear(
+    expressions: Sequence[sympy.Expr], xs: Sequence[sympy.Symbol], space: TaylorSpace | None = None
+) -> tuple[list[list[sympy.Expr]], list[sympy.Expr]]:
+    """Return slopes and constants of linear expressions, at 0 or at the centre of a space and in its units."""
+    center = dict.fromkeys(xs, sympy.S.Zero) if space is None else {x: space.center[x.name] for x in xs}
+    scale = dict.fromkeys(xs, sympy.S.One) if space is None else {x: space.scale[x.name] for x in xs}
+    slopes = [[sympy.diff(e, x) * scale[x] for x in xs] for e in expressions]
+    return slopes, [e.xreplace(center) for e in expressions]
