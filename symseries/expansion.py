@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
 import sympy
@@ -26,7 +27,7 @@ from symseries.symbolic import NewGenerator, Polynomials
 Where = Callable[[int], str]
 
 
-@dataclass(frozen=True)
+@dataclass
 class Expansion:
     """Layers to be expanded about the centre of a space.
 
@@ -44,24 +45,56 @@ class Expansion:
 
         `order` is that of the space unless given.
         """
-        indices, first = self._indices(order), self.first_activation
-        linear = indices if first is None else index_set(len(self.space.variables), min(1, indices.order))
-        tables = [self.space.coordinates(self.scalars, linear)[:, list(self.places)]]
-        for position, layer in enumerate(track(self.layers, len(self.layers), "expanding the layers")):
-            where = self.where(position + 1)
-            if position == first:
-                tables.append(_ridge(layer, tables[-1], indices, self.scalars, where))
-            else:
-                inner = linear if first is not None and position < first else indices
-                tables.append(layer.series(tables[-1], inner, self.scalars, where))
+        indices, linear = self._sets(order)
+        tables = [self._inputs(linear)]
+        for position in range(len(self.layers)):
+            tables.append(self._behind(position, tables[-1], indices, linear))
         tables[-1] = _lifted(tables[-1], indices, self.scalars)
         return tables
+
+    def outputs(self) -> tuple[Array, tuple[str, ...]]:
+        """Return the series (N, m) of the outputs alone, and how far they hold, in words.
+
+        An activation and the affine layer behind it are one step, in which the series of single neurons need not be made.
+        """
+        indices, linear = self._sets(None)
+        table, pieces = self._inputs(linear), list[tuple[Activation, Array]]()
+        steps = iter(track(range(len(self.layers)), len(self.layers), "expanding the layers"))
+        for position in steps:
+            layer, behind = self.layers[position], self.layers[position + 1 : position + 2]
+            if isinstance(layer, Activation) and activations.kinks(layer.name, layer.parameters):
+                pieces.append((layer, table))
+            if isinstance(layer, Activation) and behind and isinstance(behind[0], Affine) and position != self.first_activation:
+                jet = layer.jet(table[0], indices.top, self.scalars, self.where(position + 1))
+                table = engine.compose_sum(indices, self.scalars, jet, table, self.scalars.array(behind[0].weights))
+                table[0] = table[0] + self.scalars.array(behind[0].bias)
+                next(steps)
+            else:
+                table = self._behind(position, table, indices, linear)
+        return _lifted(table, indices, self.scalars), self._kinks(pieces)
+
+    def _sets(self, order: int | None) -> tuple[IndexSet, IndexSet]:
+        """Return the indices of the series, and those in front of the first activation."""
+        indices = self._indices(order)
+        if self.first_activation is None:
+            return indices, indices
+        return indices, index_set(len(self.space.variables), min(1, indices.order))
+
+    def _inputs(self, indices: IndexSet) -> Array:
+        return self.space.coordinates(self.scalars, indices)[:, list(self.places)]
+
+    def _behind(self, position: int, table: Array, indices: IndexSet, linear: IndexSet) -> Array:
+        """Return the series behind a layer from those before it."""
+        layer, where, first = self.layers[position], self.where(position + 1), self.first_activation
+        if position == first:
+            return _ridge(layer, table, indices, self.scalars, where)
+        return layer.series(table, linear if first is not None and position < first else indices, self.scalars, where)
 
     def _indices(self, order: int | None) -> IndexSet:
         space = self.space
         return space.indices if order is None else index_set(len(space.variables), order, space.index_kind)
 
-    @property
+    @cached_property
     def first_activation(self) -> int | None:
         """The place of the first activation if everything before it is affine, else None."""
         for position, layer in enumerate(self.layers):
@@ -94,26 +127,29 @@ class Expansion:
             delta = layer.pull_back_series(delta, before, after, indices, scalars, where=self.where(position + 1))
         return np.concatenate(blocks, axis=1) if blocks else scalars.zeros(len(indices), 0)
 
-    def kinks(self, tables: Sequence[Array]) -> tuple[str, ...]:
+    def _kinks(self, pieces: Sequence[tuple[Activation, Array]]) -> tuple[str, ...]:
         """Return in words how far each variable can move alone before a neuron meets a kink, to first order.
 
-        Inside, a piecewise activation is as analytic as any; beyond, the coefficients are those of another piece.
+        `pieces` are the activations that have kinks with the series of their arguments. Inside, a piecewise activation is as
+        analytic as any; beyond, the coefficients are those of another piece.
         """
-        nearest, names = np.full(len(self.space.variables), np.inf), []
-        for layer, table in zip(self.layers, tables, strict=False):
-            if not isinstance(layer, Activation) or len(table) == 1 or not activations.kinks(layer.name, layer.parameters):
-                continue
-            names.append(layer.name)
-            numbers = self.scalars.converted(table[: len(nearest) + 1], F64, {})
-            with np.errstate(divide="ignore"):
-                reach = activations.kink_distance(layer.name, numbers[0], layer.parameters) / np.abs(numbers[1:])
-            nearest = np.minimum(nearest, np.nan_to_num(reach, nan=np.inf).min(axis=1))
-        if not names:
+        pieces = [(layer, table) for layer, table in pieces if len(table) > 1]
+        if not pieces:
             return ()
+        reach = [self._reach(layer, table) for layer, table in pieces]
         units = map(float, self.space.scale.values())
-        moves = [f"{n} {d * u:.3g}" for n, d, u in zip(self.space.variables, nearest, units, strict=True) if np.isfinite(d)]
+        nearest = zip(self.space.variables, np.min(reach, axis=0), units, strict=True)
+        moves = [f"{name} {distance * unit:.3g}" for name, distance, unit in nearest if np.isfinite(distance)]
         held = f"until one input alone moves by about this much: {', '.join(moves)}" if moves else "for all inputs"
-        return (f"{' and '.join(dict.fromkeys(names))} in pieces: these coefficients hold {held}",)
+        names = dict.fromkeys(layer.name for layer, _ in pieces)
+        return (f"{' and '.join(names)} in pieces: these coefficients hold {held}",)
+
+    def _reach(self, layer: Activation, table: Array) -> Array:
+        """Return the step in each variable (w,) that brings the first of the neurons to its kink, to first order."""
+        numbers = self.scalars.converted(table[: len(self.space.variables) + 1], F64, {})
+        with np.errstate(divide="ignore", invalid="ignore"):
+            steps = activations.kink_distance(layer.name, numbers[0], layer.parameters) / np.abs(numbers[1:])
+        return np.asarray(np.nan_to_num(steps, nan=np.inf, posinf=np.inf).min(axis=1))
 
 
 def _ridge(layer: Layer, linear: Array, indices: IndexSet, scalars: Scalars, where: str) -> Array:
@@ -139,8 +175,8 @@ def _products(indices: IndexSet, delta: Array, inputs: Array) -> Array:
     return np.concatenate(rows, axis=1)
 
 
-def exact(expansion: Expansion, scalars: Polynomials, symbols: Sequence[str]) -> tuple[Polynomials, Array]:
-    """Return the ring that holds the outputs as polynomials in symbols and generators, and them as series in it.
+def exact(expansion: Expansion, scalars: Polynomials, symbols: Sequence[str]) -> tuple[Polynomials, Array, tuple[str, ...]]:
+    """Return the ring that holds the outputs as polynomials in symbols and generators, and what `outputs` gives in it.
 
     Generators are found at orders 0 and 1, which is where all of them appear. Raises `ResourceLimitError` with the predicted
     number of terms where it passes the limit of the ring.
@@ -158,7 +194,7 @@ def exact(expansion: Expansion, scalars: Polynomials, symbols: Sequence[str]) ->
         )
     for order in range(min(1, space.order) + 1):
         ring, _ = _with_all(expansion, ring, order)
-    return ring, replace(expansion, scalars=ring).forward()[-1]
+    return ring, *replace(expansion, scalars=ring).outputs()
 
 
 def _with_all(expansion: Expansion, ring: Polynomials, order: int) -> tuple[Polynomials, list[Array]]:

@@ -282,7 +282,7 @@ class Network:
             table, covariance = self._projected(space, places, scalars)
             return Series(space, self._shaped(table), scalars, covariance)
         cost = self.cost(space, scalars)
-        announce(f"expanding: {cost}", cost.seconds)
+        announce("expanding", cost, cost.seconds)
         return self._taylor(space, scalars)
 
     def cost(self, space: TaylorSpace, scalars: Scalars = F64) -> Cost:
@@ -310,28 +310,25 @@ class Network:
     def _taylor(self, space: TaylorSpace, scalars: Scalars) -> Series:
         expansion = self._expansion(space, scalars)
         if isinstance(scalars, Polynomials):
-            ring, table = exact(expansion, scalars, self.symbols)
-            return Series(space, self._shaped(table), ring)
+            ring, table, warnings = exact(expansion, scalars, self.symbols)
+            return Series(space, self._shaped(table), ring, warnings=warnings)
         if isinstance(scalars, MPF):
-            table = reached(lambda ring: self._expansion(space, ring).forward()[-1], scalars)
-            return Series(space, self._shaped(table), scalars)
+            table, warnings = reached(lambda ring: self._expansion(space, ring).outputs(), scalars)
+            return Series(space, self._shaped(table), scalars, warnings=warnings)
         with np.errstate(all="ignore"), scalars.working():
-            tables = expansion.forward()
-            if scalars is F64 and not np.isfinite(tables[-1]).all():
+            table, warnings = expansion.outputs()
+            if scalars is F64 and not np.isfinite(table).all():
                 raise NetworkValueError(
                     f"coefficients over {space.describe()} overflow; expected finite numbers, move the centre"
                 )
-            covariance = self._taylor_covariance(expansion, tables) if scalars is F64 else None
-            warnings = expansion.kinks(tables)
-        series = Series(space, self._shaped(tables[-1]), scalars, covariance)
-        series.warnings = warnings
-        return series
+            covariance = self._taylor_covariance(expansion) if scalars is F64 else None
+        return Series(space, self._shaped(table), scalars, covariance, warnings=warnings)
 
-    def _taylor_covariance(self, expansion: Expansion, tables: list[Array]) -> Array | None:
+    def _taylor_covariance(self, expansion: Expansion) -> Array | None:
         """Return J Sigma J' where the covariance of the weights is known and J is of a size to be held."""
         if self.covariance is None or len(self.outputs) > 1 or len(expansion.space) * len(self.covariance) > _MAX_JACOBIAN:
             return None
-        root = expansion.derivative(tables, 0) @ _square_root(self.covariance)
+        root = expansion.derivative(expansion.forward(), 0) @ _square_root(self.covariance)
         return np.asarray(root @ root.T)
 
     def general_coefficient(self, space: TaylorSpace, output: int = 0) -> sympy.Expr:

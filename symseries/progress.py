@@ -12,14 +12,14 @@ Item = TypeVar("Item")
 _PATIENCE = 2.0  # seconds before anything is shown
 
 
-def announce(text: str, seconds: float, stream: TextIO | None = None) -> None:
+def announce(label: str, what: object, seconds: float, stream: TextIO | None = None) -> None:
     """Say on a terminal what is about to be computed, where that takes more than two seconds.
 
-    >>> announce("a short sum", 0.1)
+    >>> announce("adding", "a short sum", 0.1)
     """
     out = sys.stderr if stream is None else stream
     if seconds > _PATIENCE and out.isatty():
-        out.write(f"{text}\n")
+        out.write(f"{label}: {what}\n")
         out.flush()
 
 
@@ -36,7 +36,7 @@ def track(items: Iterable[Item], total: int, label: str, stream: TextIO | None =
     try:
         for done, item in enumerate(items):
             passed = time.monotonic() - began
-            if out.isatty() and passed > _PATIENCE:
+            if passed > _PATIENCE and out.isatty():
                 left = f", about {passed / done * (total - done):.0f} s left" if done else ""
                 width = _show(out, f"{label}: {done} of {total} done{left}", width)
             yield item

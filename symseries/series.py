@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
-from dataclasses import replace
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -27,7 +26,7 @@ from symseries.display import (
 from symseries.errors import DataError, OptionError, ResourceLimitError, SpaceMismatchError, listing, suggestion
 from symseries.multiindex import check_order
 from symseries.names import symbol
-from symseries.pages import latex_array
+from symseries.pages import latex_array, mathml
 from symseries.scalars import F64, Array, Ball, Scalars, boxed, check_finite, check_scalars, object_array, scalars_named
 from symseries.spaces import (
     EmpiricalSpace,
@@ -44,7 +43,7 @@ from symseries.tables import input_matrix
 if TYPE_CHECKING:
     from pandas import DataFrame
 
-_LONG = 400  # characters of an exact coefficient; in longer ones the numbers are shown rounded
+_LONG, _FRACTION = 400, 12  # characters of an exact coefficient, beyond which longer fractions in it are shown rounded
 
 FORMAT = "symseries.series"
 VERSION = 1
@@ -54,7 +53,8 @@ class Series:
     """f(x) = sum_n a_n phi_n(x) over the basis of a space, truncated at its order.
 
     Parameters: `space`; `coefficients` (N,), or (N, outputs) for several outputs, in the order of `space.multi_indices`;
-    `scalars`, their ring; `covariance` (N, N) of the coefficients of a single output, or None where it is not known.
+    `scalars`, their ring; `covariance` (N, N) of the coefficients of a single output, or None where it is not known;
+    `warnings`, what to know about them, such as how far the nearest kink of a network is, which goes with what is made of them.
     Series add and multiply over equal spaces only; a product is cut at the order of the space.
 
     Raises `OptionError` for coefficients or a covariance of another shape and for a ring that the space cannot carry,
@@ -66,10 +66,15 @@ class Series:
     x**2 + x + 1/4
     """
 
-    warnings: tuple[str, ...] = ()
-    """What to know about the coefficients, such as how far the nearest kink of a network is."""
-
-    def __init__(self, space: Space, coefficients: object, scalars: Scalars = F64, covariance: object = None) -> None:
+    def __init__(
+        self,
+        space: Space,
+        coefficients: object,
+        scalars: Scalars = F64,
+        covariance: object = None,
+        *,
+        warnings: Iterable[str] = (),
+    ) -> None:
         self.space = check_space(space)
         check_supported(space, check_scalars(scalars))
         self.scalars, table = scalars.holding(coefficients)
@@ -82,6 +87,7 @@ class Series:
         self._table.setflags(write=False)
         self._several = table.ndim == 2
         self.covariance = self._checked(covariance)
+        self.warnings = tuple(warnings)
 
     def _checked(self, covariance: object) -> Array | None:
         if covariance is None:
@@ -117,10 +123,12 @@ class Series:
         return table if self._several else table[:, 0]
 
     def _like(self, table: Array, covariance: object = None, space: Space | None = None) -> Series:
-        return Series(space or self.space, self._shaped(table), self.scalars, covariance)
+        return Series(space or self.space, self._shaped(table), self.scalars, covariance, warnings=self.warnings)
 
-    def _in(self, ring: Scalars, table: Array, covariance: object = None) -> Series:
-        return Series(self.space, self._shaped(table), ring, covariance)
+    def _in(self, ring: Scalars, table: Array, other: object, covariance: object = None) -> Series:
+        theirs = other.warnings if isinstance(other, Series) else ()
+        warnings = dict.fromkeys((*self.warnings, *theirs))
+        return Series(self.space, self._shaped(table), ring, covariance, warnings=warnings)
 
     def coefficient(self, index: tuple[int, ...]) -> Any:
         """Return the coefficient of one multi-index, a number, or an array (outputs,)."""
@@ -140,7 +148,7 @@ class Series:
         ring, left, right = self._meeting(other)
         known = self.covariance is not None and not isinstance(other, Series)
         with ring.working():
-            return self._in(ring, left + right, self.covariance if known else None)
+            return self._in(ring, left + right, other, self.covariance if known else None)
 
     def __neg__(self) -> Series:
         with self.scalars.working():
@@ -157,13 +165,13 @@ class Series:
             return self._scaled(other)
         ring, left, right = self._meeting(other)
         with ring.working():
-            return self._in(ring, self._products(left, right, ring))
+            return self._in(ring, self._products(left, right, ring), other)
 
     def _scaled(self, other: object) -> Series:
         ring, left, factor = self._meeting(other, constant=False)
         scaled = None if self.covariance is None else self.covariance * F64.element(other) ** 2
         with ring.working():
-            return self._in(ring, left * factor, scaled)
+            return self._in(ring, left * factor, other, scaled)
 
     def _products(self, left: Array, right: Array, scalars: Scalars) -> Array:
         if isinstance(self.space, TaylorSpace):
@@ -233,7 +241,8 @@ class Series:
         table = self.scalars.converted(self._table, ring, numbers)
         if isinstance(space, TaylorSpace) and space.symbols:
             space = space.at(numbers)
-        return Series(space, self._shaped(table), ring, self.covariance if ring is F64 else None)
+        covariance = self.covariance if ring is F64 else None
+        return Series(space, self._shaped(table), ring, covariance, warnings=self.warnings)
 
     def equals(self, other: Series) -> bool | None:
         """Return whether two series over one space are equal: True, False, or None where it is left open.
@@ -267,10 +276,12 @@ class Series:
     def _chosen(self, space: Space, indices: Array, factors: Array) -> Series:
         """Return the series of these coefficients, each times its factor."""
         rows = np.array([self.space.rank(row) for row in indices])
-        kept, scale = self.covariance, factors.astype(float) if self.scalars is F64 else F64.array(factors)
+        kept = self.covariance
         if kept is not None:
+            scale = self.scalars.converted(factors, F64, {})
             kept = kept[np.ix_(rows, rows)] * np.outer(scale, scale)
-        return self._like(self._table[rows] * factors[:, None], kept, space)
+        with self.scalars.working():
+            return self._like(self._table[rows] * factors[:, None], kept, space)
 
     def project(self, space: Space) -> Series:
         """Return the projection in float64 onto a space that has nodes: projection matrix times the values at the nodes.
@@ -306,7 +317,8 @@ class Series:
             raise OptionError(f"derivative over {self.space.describe()}: expected a Taylor space of total order 1 or more")
         axis, space = self.variables.index(variable), self.space.with_order(self.space.order - 1)
         raised = space.multi_indices + np.eye(len(self.variables), dtype=int)[axis]
-        return self._chosen(space, raised, self.scalars.array(raised[:, axis]))
+        factors = object_array(int(k) / self.space.scale[variable] for k in raised[:, axis])
+        return self._chosen(space, raised, self.scalars.array(factors))
 
     # -------------------------------------------------------------------------------------------------------- exports
     def to_sympy(self) -> Any:
@@ -376,7 +388,13 @@ class Series:
         return self.table().to_html()
 
     def _repr_latex_(self) -> str:
-        return latex_array(self.table())
+        array, definitions = latex_array(self.table()), self.scalars.written(self._table[:0], self.variables)[1]
+        if not definitions:
+            return array
+        names = {letter: latex_name(letter.name) for letter in definitions}
+        lines = [f"{names[letter]} = {sympy.latex(value, symbol_names=names)}" for letter, value in definitions.items()]
+        body = r" \\ ".join([array.strip("$"), *lines])
+        return rf"$\begin{{array}}{{l}}{body}\end{{array}}$"
 
     def __repr__(self) -> str:
         outputs = f", {self._table.shape[1]} outputs" if self._several else ""
@@ -396,7 +414,7 @@ class Series:
         return {
             "format": FORMAT, "version": VERSION, "scalars": self.scalars.record(), "space": self.space.to_dict(),
             "coefficients": [[self.scalars.encode(value) for value in row] for row in self._table], "several": self._several,
-            "covariance": None if self.covariance is None else self.covariance.tolist(),
+            "covariance": None if self.covariance is None else self.covariance.tolist(), "warnings": list(self.warnings),
         }  # fmt: skip
 
     @classmethod
@@ -416,8 +434,11 @@ def _restored(record: Mapping[str, Any]) -> Series:
         raise DataError(f"series: format {record['format']!r} version {record['version']!r}; expected {FORMAT!r} {VERSION}")
     scalars, rows = scalars_named(record["scalars"]), record["coefficients"]
     table = object_array(scalars.decode(value) for row in rows for value in row).reshape(len(rows), -1)
-    several = bool(record["several"])
-    return Series(space_from_dict(record["space"]), table if several else table[:, 0], scalars, record["covariance"])
+    several, warnings = bool(record["several"]), record["warnings"]
+    if not isinstance(warnings, list) or not all(isinstance(warning, str) for warning in warnings):
+        raise DataError(f"series: warnings {str(warnings)[:40]!r}; expected a list of texts")
+    space = space_from_dict(record["space"])
+    return Series(space, table if several else table[:, 0], scalars, record["covariance"], warnings=warnings)
 
 
 def _cell(value: Any, digits: int) -> Cell:
@@ -428,14 +449,20 @@ def _cell(value: Any, digits: int) -> Cell:
     if isinstance(value, str):
         return text_cell(value)
     if isinstance(value, sympy.Expr) and not value.is_Rational:
-        value = value if len(str(value)) <= _LONG else value.n(digits)
+        value = _rounded(value, digits) if len(str(value)) > _LONG else value
         names = {s: latex_name(s.name) for s in value.free_symbols}
-        return replace(math_cell(str(value), sympy.latex(value, symbol_names=names)), value=value)
+        latex = sympy.latex(value, symbol_names=names)
+        return Cell(str(value), f"${latex}$", mathml(value), value=value)
     return number_cell(value, digits)
 
 
 def _finite(values: Array, scalars: Scalars, what: str = "coefficients") -> Array:
     return check_finite(values, what) if scalars is F64 else values
+
+
+def _rounded(value: sympy.Expr, digits: int) -> sympy.Expr:
+    """Return an expression with its long fractions rounded, so that a person can read it."""
+    return value.xreplace({r: r.n(digits) for r in value.atoms(sympy.Rational) if len(str(r)) > _FRACTION})
 
 
 def _number(value: Any, digits: int) -> sympy.Expr:

@@ -154,6 +154,18 @@ def test_letters_are_shown_with_what_they_stand_for() -> None:
     assert "2 - 2*t_1**2" in str(found).replace("-2*t_1**2 + 2", "2 - 2*t_1**2")
     assert found.coefficient((0,)) == 2 * sympy.tanh(sympy.Rational(3, 10))
     assert "t_{1}" in found.to_latex()
+    assert found._repr_latex_().endswith(r"t_{1} = \tanh{\left(\frac{3}{10} \right)}\end{array}$")
+    assert "<math" in found._repr_html_()
+
+
+def test_long_fractions_are_shown_rounded_and_integers_as_they_are() -> None:
+    net = random_network(np.random.default_rng(5), (2, 3, 1), "tanh")
+    text = str(net.expand(ss.TaylorSpace({"x": 0, "y": 0}, order=2), scalars=ss.SYM))
+    assert max(map(len, text.splitlines())) < 400
+    deep = ss.Network.symbolic((2, 2, 2, 1), "tanh", ("x", "y"))
+    symbolic = str(deep.expand(ss.TaylorSpace({"x": 0, "y": 0}, 2), scalars=ss.SYM))
+    assert "2*t_1" in symbolic
+    assert "2.0*" not in symbolic
 
 
 def test_a_rational_ring_names_the_neuron_whose_value_is_not() -> None:
@@ -314,12 +326,15 @@ def test_scaled_units_change_the_coefficients_by_powers_of_the_scale() -> None:
     scaled = net.expand(space, scalars=ss.ARB(100))
     for index, a, b in zip(space.multi_indices.tolist(), plain.coefficients, scaled.coefficients, strict=True):
         assert float(b) == pytest.approx(float(a) * 0.01 ** index[0] * 5 ** index[1], rel=1e-14)
+    slope, expected = (series.derivative("x0").over(ss.F64) for series in (scaled, plain))
+    for index, a, b in zip(slope.space.multi_indices.tolist(), expected.coefficients, slope.coefficients, strict=True):
+        assert b == pytest.approx(a * 0.01 ** index[0] * 5 ** index[1], rel=1e-13)
     points = np.array([[0.11, 0.2], [0.09, -0.3]])
     assert [float(v) for v in scaled(points)] == pytest.approx([float(v) for v in plain(points)], rel=1e-13)
 
 
 # --------------------------------------------------------------------------------------------------------------- kinks
-@pytest.mark.parametrize("ring", [ss.F64, ss.QQ, ss.ARB(80)])
+@pytest.mark.parametrize("ring", [ss.F64, ss.QQ, ss.ARB(80), ss.MPF(20), ss.SYM])
 def test_the_distance_to_the_nearest_kink_is_said(ring: Any) -> None:
     """relu(2x - y + 1) + relu(x + 3): at (0, 0) x can fall by 1/2 and y rise by 1."""
     layers = [ss.Affine([[2, -1], [1, 0]], [1, 3]), ss.Activation("relu"), ss.Affine([[1, 1]])]
@@ -332,6 +347,9 @@ def test_the_distance_to_the_nearest_kink_is_said(ring: Any) -> None:
     edge = {"x": [-0.4999, -0.5001], "y": [0, 0]}
     inside, outside = net(edge) - np.array([float(v) for v in found(edge)])
     assert abs(inside) < 1e-12 < abs(outside)
+    for made in (found + 1, 2 * found, found * found, -found, found.truncate(1), found.over(ss.F64)):
+        assert made.warnings == found.warnings
+    assert ss.Series.from_json(found.to_json()).warnings == found.warnings
     assert network((2, 3, 1)).expand(ss.TaylorSpace(place((2,)), 2)).warnings == ()
     assert net.expand(space.with_order(0), scalars=ring).warnings == ()
 
@@ -448,6 +466,7 @@ def test_products_of_series_hold_in_every_ring(seed: int, name: str) -> None:
 
 def test_the_ring_of_an_exact_expansion_is_found_in_one_pass_for_each_layer() -> None:
     net, space = network((2, 3, 2, 1)), ss.TaylorSpace(place((2,)), order=1)
-    ring, table = exact(net._expansion(space, ss.SYM), ss.SYM, ())
+    ring, table, warnings = exact(net._expansion(space, ss.SYM), ss.SYM, ())
+    assert warnings == ()
     assert [g.func for g in ring.generators] == [sympy.tanh] * 5
     assert table.shape == (3, 1)

@@ -294,6 +294,9 @@ class TestBalls:
         assert (str(half), repr(half), float(third)) == ("0.500000000000000", "<Ball 0.500000000000000>", 1 / 3)
         assert mpmath.almosteq(third.mid, mpmath.mpf(1) / 3)
         assert 0 < third.rad < 1e-18
+        with mpmath.workdps(40):
+            assert mpmath.mpf(1) / 3 in third
+        assert mpmath.mpf("0.25") not in third
         assert half in ARB(64).handed(ARB(64).array([0.5]))[0]
         with pytest.raises(OptionError, match="is not a finite number"):
             _ = "x" in third

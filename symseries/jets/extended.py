@@ -15,6 +15,8 @@ from symseries.jets.algebra import Rule
 from symseries.scalars import F64, Array, Scalars, as_fraction
 from symseries.scalars.floats import FLOAT_VALUES, Float64
 
+_EXACT = 2**53  # integers up to here are floats of every width
+
 
 class _Extended(Float64):
     """The widest float of the machine; never handed out."""
@@ -22,8 +24,8 @@ class _Extended(Float64):
     name, dtype = "extended", np.longdouble
 
     def element(self, value: Any) -> Any:
-        if isinstance(value, np.longdouble):
-            return value
+        if isinstance(value, np.longdouble) or (type(value) is int and abs(value) < _EXACT):
+            return np.longdouble(value)
         exact = as_fraction(value)
         if exact is None:
             return np.longdouble(str(value.evalf(25)))  # a SymPy number that is not rational

@@ -81,7 +81,8 @@ def _from_slope(name: str, slope: str, rest: Callable[[Array, Array, int], Array
             d[0] = ring.elementary(slope, b, where)
         for k in range(1, order + 1):
             y[k] = divided(d[k - 1], k, ring)
-            d[k] = rest(y, square_term(y, k), k)
+            if k < order:
+                d[k] = rest(y, square_term(y, k), k)
         return y
 
     return rule

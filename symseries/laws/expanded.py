@@ -86,7 +86,7 @@ class LawSeries:
             found: tuple[Scalars, Array] = with_generators(self._open, compute)
             return found
         if isinstance(self.scalars, MPF):
-            return self.scalars, reached(lambda ring: self.evaluate(formulas, numbers, ring=ring), self.scalars)
+            return self.scalars, reached(lambda ring: (self.evaluate(formulas, numbers, ring=ring), ()), self.scalars)[0]
         return self.scalars, self.evaluate(formulas, numbers)
 
     @property

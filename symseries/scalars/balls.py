@@ -12,7 +12,7 @@ from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
-from typing import Any
+from typing import Any, TypeVar
 
 import mpmath
 import numpy as np
@@ -23,6 +23,8 @@ from symseries.errors import DataError, NotAnalyticError, OptionError
 from symseries.scalars.base import Array, Scalars, object_array, register
 from symseries.scalars.exact import as_fraction, shown, typed
 from symseries.scalars.floats import F64
+
+Rest = TypeVar("Rest")
 
 MAX_BITS = 1_000_000
 _GUARD = 32  # bits that MPF computes beyond the digits asked for; a network of three layers loses up to 20
@@ -268,13 +270,13 @@ def _raised(base: arb, exponent: int) -> arb:
     return power
 
 
-def reached(compute: Callable[[MPF], Array], ring: MPF) -> Array:
-    """Return compute(ring), with more bits until the balls certify the digits of the ring."""
+def reached(compute: Callable[[MPF], tuple[Array, Rest]], ring: MPF) -> tuple[Array, Rest]:
+    """Return compute(ring), a table with what goes with it, with more bits until the balls certify the digits of the ring."""
     while True:
         with ring.working():
-            table = compute(ring)
+            table, rest = compute(ring)
         if ring.reaches(table):
-            return table
+            return table, rest
         ring = ring.refined()
 
 

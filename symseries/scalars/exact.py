@@ -14,6 +14,7 @@ from collections.abc import Iterable
 from decimal import Decimal
 from fractions import Fraction
 
+import mpmath
 import numpy as np
 import sympy
 from flint import fmpq, fmpz
@@ -101,11 +102,19 @@ def as_fraction(value: object) -> Fraction | None:
     if isinstance(value, sympy.Float):
         value = sympy.Rational(value) if value.is_finite else value
         return Fraction(int(value.p), int(value.q)) if isinstance(value, sympy.Rational) else None
+    if isinstance(value, mpmath.mpf):
+        return Fraction(*_ratio(value)) if mpmath.isfinite(value) else None
     if isinstance(value, Decimal):
         return Fraction(value) if value.is_finite() and abs(value.adjusted()) <= MAX_CHARACTERS * 10 else None
     if isinstance(value, (float, np.floating)):
         return Fraction(*value.as_integer_ratio()) if math.isfinite(value) else None
     return None
+
+
+def _ratio(value: mpmath.mpf) -> tuple[int, int]:
+    sign, mantissa, exponent, _ = value._mpf_
+    top = -int(mantissa) if sign else int(mantissa)
+    return (top << exponent, 1) if exponent >= 0 else (top, 1 << -exponent)
 
 
 def _rational(value: Fraction) -> sympy.Rational:

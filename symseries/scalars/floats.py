@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from fractions import Fraction
 from typing import Any, ClassVar
 
 import numpy as np
@@ -25,17 +26,17 @@ class Float64(Scalars):
     dtype: ClassVar[type] = float
 
     def element(self, value: object) -> float:
-        if isinstance(value, float):
-            return float(value)
+        if isinstance(value, (float, Fraction)) or type(value) is int:
+            return _float(value)
         exact = as_fraction(typed(value) if isinstance(value, str) else value)
         if exact is None:
             if isinstance(value, sympy.Expr) and value.is_number and value.is_extended_real:
                 return float(value)
             raise OptionError(f"number: {shown(value)} is not a real number")
-        try:
-            return float(exact)
-        except OverflowError as error:
-            raise OptionError(f"number: {shown(value)} is beyond the range of floating-point numbers") from error
+        return _float(exact)
+
+    def zeros(self, *shape: int) -> Array:
+        return np.zeros(shape, dtype=self.dtype)
 
     def array(self, values: object) -> Array:
         source = _as_array(values)
@@ -64,6 +65,13 @@ class Float64(Scalars):
         if isinstance(code, (int, float)) and not isinstance(code, bool):
             return self.element(code)
         raise DataError(f"coefficient {shown(code)}: expected a number")
+
+
+def _float(value: float | Fraction) -> float:
+    try:
+        return float(value)
+    except OverflowError as error:
+        raise OptionError(f"number: {shown(value)} is beyond the range of floating-point numbers") from error
 
 
 def _as_array(values: object) -> Array:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
+from functools import cached_property
 from typing import Any, ClassVar, Self
 
 import numpy as np
@@ -107,7 +108,7 @@ class GradedSpace(Space):
         self.index_kind = check_kind(index_kind)
         index_set(len(self.variables), self.order, self.index_kind)  # refuses what is too large
 
-    @property
+    @cached_property
     def _indices(self) -> IndexSet:
         return index_set(len(self.variables), self.order, self.index_kind)
 

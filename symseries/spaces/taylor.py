@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -63,7 +64,7 @@ class TaylorSpace(GradedSpace):
                 raise OptionError(f"scale of {name}: {unit}; expected a positive number")
         return units
 
-    @property
+    @cached_property
     def symbols(self) -> set[str]:
         """The names that the centre leaves open."""
         return {s.name for value in self.center.values() for s in value.free_symbols}
@@ -79,13 +80,20 @@ class TaylorSpace(GradedSpace):
 
     def coordinates(self, scalars: Scalars, indices: IndexSet | None = None) -> Array:
         """Return the variables themselves as series, centre_i + scale_i z_i, (N, variables)."""
-        table = indices or self.indices
-        out = scalars.zeros(len(table), len(self.variables))
-        out[0] = scalars.array(object_array(self.center.values()))
+        table, count = indices or self.indices, len(self.variables)
+        out = scalars.zeros(len(table), count)
+        center, units = self._floats if scalars is F64 else self._exact(scalars)
+        out[0] = center
         if table.top:
-            for i, unit in enumerate(self.scale.values()):
-                out[1 + i, i] = scalars.element(unit)
+            out[1 + np.arange(count), np.arange(count)] = units
         return out
+
+    def _exact(self, scalars: Scalars) -> tuple[Array, Array]:
+        return scalars.array(object_array(self.center.values())), scalars.array(object_array(self.scale.values()))
+
+    @cached_property
+    def _floats(self) -> tuple[Array, Array]:
+        return self._exact(F64)
 
     def norms(self, scalars: Scalars = F64) -> Array:
         """Return ones (N,): unweighted matching."""
