@@ -17,6 +17,7 @@ and Stockmeyer's rule (SIAM J. Comput. 2, 1973, 60), Horner in v**2, takes its p
 from __future__ import annotations
 
 import math
+import threading
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from typing import NamedTuple
@@ -59,7 +60,7 @@ def product(
         return _product_objects(pairs, left, right)
     out = np.zeros((len(pairs.starts), left.shape[1]), dtype=dtype)
     with np.errstate(all="ignore"):  # what overflows is seen in the coefficients
-        _add_product(pairs, out, left.astype(dtype, copy=False), right.astype(dtype, copy=False), _Workspace())
+        _add_product(pairs, out, left.astype(dtype, copy=False), right.astype(dtype, copy=False), _WORKSPACE)
     return out
 
 
@@ -69,10 +70,11 @@ def _common(*tables: Array) -> np.dtype[np.generic]:
     return dtype if dtype.kind == "O" else np.result_type(dtype, float)
 
 
-class _Workspace:
-    """Two operands of the kernel, kept while one composition runs: fresh memory costs more than the arithmetic."""
+class _Workspace(threading.local):
+    """Two operands of the kernel, kept by each thread: fresh memory costs more than the arithmetic."""
 
     def __init__(self) -> None:
+        super().__init__()
         self._buffers: tuple[Array, Array] = np.empty((0, 0)), np.empty((0, 0))
 
     def operands(self, rows: int, columns: int, dtype: np.dtype[np.generic]) -> tuple[Array, Array]:
@@ -81,6 +83,9 @@ class _Workspace:
         if len(x) < rows or x.shape[1] != columns or x.dtype != dtype:
             self._buffers = _table(rows, columns, dtype), _table(rows, columns, dtype)
         return self._buffers
+
+
+_WORKSPACE = _Workspace()
 
 
 def _aligned(size: int, dtype: np.dtype[np.generic]) -> Array:
@@ -242,7 +247,7 @@ def _horner(indices: IndexSet, jet: Array, series: Array, square: Array | None =
     """
     top, offsets = len(jet) - 1, indices.offsets
     half, odd = divmod(top, 2)
-    dtype, workspace = _common(jet, series), _Workspace()
+    dtype, workspace = _common(jet, series), _WORKSPACE
     series = series.astype(dtype, copy=False)
     square = _square(indices, series, top) if square is None else square
     result = _table(offsets[odd + 1], series.shape[1], dtype)
@@ -340,7 +345,7 @@ class _Peeling:
         self.indices, self.jet = indices, jet
         self.series = series.astype(_common(jet, series), copy=False)
         self.powers = _powers(indices, self.series[1 : indices.offsets[2]], degree)
-        self.workspace = _Workspace()
+        self.workspace = _WORKSPACE
 
     def factors(self) -> Iterator[tuple[int, int, Array]]:
         """Yield (low, high, factor) such that f(V) = f(V_1) + the sum of (v_low + … + v_high) * factor; factor[0] is f'."""

@@ -187,9 +187,14 @@ class Network:
         return cls([Formula([plain(f) for f in formulas], names)], names, outputs)
 
     def _where(self, position: int) -> str:
-        layer = self.layers[position - 1]
-        name = f" {layer.name}" if isinstance(layer, Activation) else ""
-        return f"layer {position} ({type(layer).__name__}{name})"
+        return self._words[position - 1]
+
+    @cached_property
+    def _words(self) -> tuple[str, ...]:
+        """The layers in words, as errors call them."""
+        names = [f" {layer.name}" if isinstance(layer, Activation) else "" for layer in self.layers]
+        pairs = enumerate(zip(self.layers, names, strict=True), 1)
+        return tuple(f"layer {position} ({type(layer).__name__}{name})" for position, (layer, name) in pairs)
 
     # -------------------------------------------------------------------------------------------------------- values
     def __call__(self, X: object) -> Array:

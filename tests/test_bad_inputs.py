@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import json
 import math
+import pickle
 from collections.abc import Callable
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
+import mpmath
 import numpy as np
 import pytest
 import sympy
 
 import symseries as ss
+from symseries.activations import ACTIVATIONS
 from symseries.cli import main
 from symseries.errors import (
     ConvergenceError,
@@ -21,10 +24,13 @@ from symseries.errors import (
     IdentifiabilityError,
     LawNameError,
     NetworkFormatError,
+    NetworkShapeError,
+    NetworkValueError,
     NotAnalyticError,
     OptionError,
     ResourceLimitError,
     SpaceMismatchError,
+    UnsupportedLayerError,
 )
 
 LINE = ss.Law("y = a + b*x", ("x",))
@@ -345,3 +351,326 @@ def test_a_file_that_is_not_spoiled_is_read(tmp_path: Path, capsys: pytest.Captu
     net(activation="relu").to_json(tmp_path / "model.json")
     assert main(["expand", str(tmp_path / "model.json"), "--center", "x=1/3,y=0", "--order", "0", "--scalars", "exact"]) == 0
     assert str(2 * Fraction(1, 3)) in capsys.readouterr().out
+
+
+# ------------------------------------------------------------------------------------------- values and shapes of networks
+A = ss.Affine
+
+
+@pytest.mark.parametrize(
+    ("error", "layers", "inputs", "words"),
+    [
+        (NetworkValueError, lambda: [A([[1.0], [math.nan]])], "x", ("layer 1 (Affine)", "the weight at row 2, column 1 is nan")),
+        (NetworkValueError, lambda: [A([[1.0]], [math.inf])], "x", ("layer 1 (Affine)", "the bias at row 1 is inf")),
+        (NetworkShapeError, lambda: [A(np.ones((8, 1)), np.ones((8, 1)))], "x", ("bias of shape (8, 1); expected (8,)",)),
+        (NetworkShapeError, lambda: [A(np.ones((3, 8)))], "xyz", ("shape (3, 8); expected (outputs, 3)", "column for each")),
+        (NetworkShapeError, lambda: [], "x", ("0 layers and 1 inputs; expected at least one of each",)),
+        (NetworkShapeError, lambda: [A([[1]])], "", ("1 layers and 0 inputs",)),
+        (NetworkShapeError, lambda: [A(np.zeros((0, 1)))], "x", ("shape (0, 1)",)),
+        (NetworkShapeError, lambda: [A(np.zeros((1, 0)))], "x", ("shape (1, 0)",)),
+        (NetworkFormatError, lambda: [A([[True, "0.5"]])], "xy", ("'True' (bool)", "expected numbers")),
+        (NetworkFormatError, lambda: [A(np.array([["0.5"]]))], "x", ("'0.5' (str)", "expected numbers")),
+        (NetworkFormatError, lambda: ["tanh"], "x", ("layer 1: 'tanh'; expected Affine, Activation",)),
+        (NetworkFormatError, lambda: "tanh", "x", ("layers 'tanh': expected a list of layers",)),
+        (NetworkShapeError, lambda: [ss.Whitening([0] * 3, [1] * 3)], "xy", ("mean of shape (3,); expected (2,)",)),
+        (NetworkShapeError, lambda: [ss.Whitening([0, 0], [1])], "xy", ("scale of shape (1,); expected (2,)",)),
+        (NetworkValueError, lambda: [ss.Whitening([0], [0])], "x", ("scale at row 1 is 0",)),
+        (UnsupportedLayerError, lambda: [ss.Activation("Tanh ")], "x", ("'Tanh '", "did you mean 'tanh'?")),
+        (UnsupportedLayerError, lambda: [ss.Activation("TANH")], "x", ("did you mean 'tanh'?",)),
+        (UnsupportedLayerError, lambda: [ss.Activation("tahn")], "x", ("did you mean 'tanh'?",)),
+        (UnsupportedLayerError, lambda: [ss.Activation("swishh")], "x", ("did you mean 'swish'?", "expected identity, tanh")),
+        (UnsupportedLayerError, lambda: [ss.Activation(None)], "x", ("activation None is not known; expected identity",)),
+        (UnsupportedLayerError, lambda: [ss.Activation(3)], "x", ("activation 3 is not known",)),
+        (UnsupportedLayerError, lambda: [ss.Activation([])], "x", ("activation [] is not known",)),
+        (OptionError, lambda: [ss.Activation("softplus", alpha=0)], "x", ("alpha=0; expected a positive number",)),
+        (OptionError, lambda: [ss.Activation("softplus", beta=2)], "x", ("parameter 'beta' is not known; expected alpha",)),
+        (OptionError, lambda: [ss.Dropout(1)], "x", ("rate=1; expected a number in [0, 1)",)),
+    ],
+)  # fmt: skip
+def test_layers_that_are_no_network_are_refused(
+    error: type[ss.SymseriesError], layers: Callable[[], Any], inputs: str, words: tuple[str, ...]
+) -> None:
+    refused(error, lambda: ss.Network(layers(), tuple(inputs)), *words)
+
+
+@pytest.mark.parametrize(
+    ("change", "error", "words"),
+    [
+        ({"weights": [[True, "0.5"]]}, NetworkFormatError, ("layer 1 (affine)", "'True' (bool)")),
+        ({"weights": [["0.5", 1.0]]}, NetworkFormatError, ("layer 1 (affine)", "'0.5' (str)")),
+        ({"weights": [[math.nan, 1.0]]}, NetworkValueError, ("the weight at row 1, column 1 is nan",)),
+        ({"weights": [[1.0, 1e999]]}, NetworkValueError, ("the weight at row 1, column 2 is inf",)),
+        ({"bias": [[0.5]]}, NetworkShapeError, ("bias of shape (1, 1); expected (1,)",)),
+        ({"weights": [[1.0], [2.0]]}, NetworkShapeError, ("weights of shape (2, 1); expected (outputs, 2)",)),
+        ({"kind": "batchnorm"}, UnsupportedLayerError, ("layer 1: kind 'batchnorm' is not known; expected affine",)),
+    ],
+    ids=str,
+)
+def test_a_file_with_other_values_is_refused(
+    change: dict[str, Any], error: type[ss.SymseriesError], words: tuple[str, ...]
+) -> None:
+    layer = {"kind": "affine", "weights": [[1.0, 2.0]], "bias": [0.5]}
+    record = {"format": "symseries.network", "version": 1, "inputs": ["x", "y"], "outputs": ["z"]}
+    assert ss.read_network(json.dumps({**record, "layers": [layer]}))([[1.0, 1.0]]).tolist() == [3.5]
+    refused(error, lambda: ss.read_network(json.dumps({**record, "layers": [{**layer, **change}]})), *words)
+
+
+def test_a_model_that_was_not_fitted_is_no_network() -> None:
+    neural = pytest.importorskip("sklearn.neural_network")
+    refused(NetworkFormatError, lambda: ss.read_network(neural.MLPRegressor()), "MLPRegressor is not fitted", "call its fit")
+
+
+def _bfloat16(value: float) -> np.float32:
+    """Return a number with the eight bits of a bfloat16, as frameworks hand it over."""
+    return (np.array([value], dtype=np.float32).view(np.uint32) & np.uint32(0xFFFF0000)).view(np.float32)[0]
+
+
+@pytest.mark.parametrize("ring", [ss.QQ, ss.SYM, ss.ARB(200), ss.MPF(60)], ids=str)
+@pytest.mark.parametrize("stored", [np.float16(0.1), _bfloat16(0.1), np.float32(0.1), np.float64(0.1)], ids=repr)
+def test_stored_weights_are_the_binary_numbers_they_are_in_every_ring(stored: Any, ring: Any) -> None:
+    exact = sympy.Rational(*stored.as_integer_ratio())
+    assert exact != sympy.Rational(1, 10)
+    for weights in (np.array([[stored]]), [[stored]]):
+        source = ss.Network([A(weights), ss.Activation("relu")], "x")
+        slope = source.expand(ss.TaylorSpace({"x": 1}, 1), scalars=ring).coefficient((1,))
+        if ring.family == "ARB":
+            assert (slope.rad, slope.mid.man_exp == mpmath.mpf(float(stored)).man_exp) == (0, True)
+        else:
+            assert slope == (mpmath.mpf(float(stored)) if ring.family == "MPF" else exact)
+
+
+@pytest.mark.parametrize(
+    "weight",
+    [sympy.sqrt(2), sympy.pi, sympy.exp(1) / 3, sympy.Float("0.1", 50), sympy.Float("1.25", 50) ** 31, np.longdouble("0.1")],
+    ids=repr,
+)
+def test_weights_of_more_digits_are_kept_or_refused(weight: Any) -> None:
+    """A ball about a number that was rounded before would exclude the truth."""
+    try:
+        source = ss.Network([A([[weight]])], "x")
+        ball = source.expand(ss.TaylorSpace({"x": 0}, 1), scalars=ss.ARB(300)).coefficient((1,))
+    except ss.SymseriesError as error:
+        assert len(str(error).splitlines()) == 1
+        return
+    ratio = sympy.Rational(*weight.as_integer_ratio()) if isinstance(weight, np.longdouble) else weight
+    with mpmath.workdps(100):
+        truth = mpmath.mpf(int(ratio.p)) / int(ratio.q) if ratio.is_Rational else mpmath.mpf(str(sympy.N(ratio, 100)))
+        if isinstance(ratio, sympy.Float):
+            truth = mpmath.mpf(ratio._mpf_)
+        assert abs(truth - ball.mid) <= ball.rad + mpmath.mpf(10) ** -90
+
+
+# ------------------------------------------------------------------------------------------------------ rings as options
+@pytest.mark.parametrize(
+    ("ring", "words"),
+    [
+        (ss.ARB, ("scalars=ARB needs its precision; write symseries.ARB(",)),
+        (ss.MPF, ("scalars=MPF needs its precision; write symseries.MPF(",)),
+        ("ARB", ("scalars='ARB' is not a coefficient ring", "ARB(bits)")),
+        ("arb:128", ("scalars='arb:128' is not a coefficient ring",)),
+        (None, ("scalars=None is not a coefficient ring",)),
+        (128, ("scalars=128 is not a coefficient ring",)),
+        (float, ("is not a coefficient ring",)),
+    ],
+    ids=str,
+)
+def test_what_is_no_ring_is_refused(ring: Any, words: tuple[str, ...]) -> None:
+    space = ss.TaylorSpace({"x": 0, "y": 0}, 1)
+    series = net().expand(space)
+    law = ss.Law("z = a*x + b*y", ("x", "y"))
+    for call in (
+        lambda: net().expand(space, scalars=ring),
+        lambda: net().coefficient_jacobian(space, scalars=ring),
+        lambda: ss.Series(space, [1, 2, 3], scalars=ring),
+        lambda: series.over(ring),
+    ):
+        refused(OptionError, call, *words)
+    if ring is not None:
+        refused(OptionError, lambda: law.expand(space, scalars=ring), *words)
+
+
+@pytest.mark.parametrize("value", [0, -1, 1.5, "x", "128", True, None, math.nan, 10**8, [64]], ids=repr)
+def test_a_precision_is_a_positive_integer(value: Any) -> None:
+    refused(OptionError, lambda: ss.ARB(value), f"ARB: bits={value!r}; expected an integer from 2 to 1000000")
+    refused(OptionError, lambda: ss.MPF(value), f"MPF: dps={value!r}; expected an integer from 1 to 301029")
+
+
+def test_the_least_precisions_are_answered() -> None:
+    refused(OptionError, lambda: ss.ARB(1), "bits=1; expected an integer from 2")
+    exact = net(("x",)).expand(ss.TaylorSpace({"x": "1/3"}, 2), scalars=ss.ARB(100))
+    few = net(("x",)).expand(ss.TaylorSpace({"x": "1/3"}, 2), scalars=ss.ARB(np.int64(2)))
+    assert all(a.overlaps(b) for a, b in zip(few.elements.flat, exact.elements.flat, strict=True))
+    digit = net(("x",)).expand(ss.TaylorSpace({"x": "1/3"}, 2), scalars=ss.MPF(1)).coefficients
+    for a, b in zip(digit, exact.coefficients, strict=True):
+        assert abs(a - b.mid) <= abs(b.mid) / 10
+
+
+@pytest.mark.parametrize("order", [0, 1])
+@pytest.mark.parametrize("name", ["identity", "tanh", "square", "relu"])
+def test_digits_of_a_number_that_is_zero_come_to_an_end(name: str, order: int) -> None:
+    """2/3 * 1/4 - 1/6 is 0, and no ball but the exact one can say so."""
+    third = sympy.Rational(1, 3)
+    last = A([[1, -1]]) if name == "relu" else A([[1, 0]])
+    bias = [2, 2] if name == "relu" else [-third / 2, 0]
+    source = ss.Network([A([[2 * third], [2 * third]], bias), ss.Activation(name), last], "x")
+    space = ss.TaylorSpace({"x": "1/4"}, order)
+    found = source.expand(space, scalars=ss.MPF(20)).coefficients
+    balls = source.expand(space, scalars=ss.ARB(80)).coefficients
+    assert abs(found[0]) < 1e-20
+    assert all(0 in ball and ball.rad < 1e-20 for ball in balls[:1])
+    if order and name in ("identity", "tanh"):
+        assert abs(found[1] - mpmath.mpf(2) / 3) < 1e-15
+
+
+IRRATIONAL = [name for name, row in ACTIVATIONS.items() if row.parameters.keys() <= {"alpha", "beta"}]
+
+
+@pytest.mark.parametrize("name", sorted(set(IRRATIONAL) - {"identity", "square", "reciprocal", "relu", "relu6", "hard_swish",
+                                                          "softsign"}))  # fmt: skip
+def test_a_value_that_is_not_rational_names_its_neuron(name: str) -> None:
+    place = sympy.Rational(2, 3) * (-1 if name in ("elu", "selu", "celu") else 1)
+    source = ss.Network([A([[1]], [place]), ss.Activation(name)], "x")
+    words = (f"neuron 1 of layer 2 (Activation {name})", "scalars=QQ", "is not a rational number", "use scalars=F64")
+    refused(OptionError, lambda: source.expand(ss.TaylorSpace({"x": 0}, 2), scalars=ss.QQ), *words)
+
+
+RINGS = [ss.F64, ss.QQ, ss.ARB(80), ss.MPF(20), ss.SYM]
+EVERY_RING = pytest.mark.parametrize("ring", RINGS, ids=str)
+
+
+@EVERY_RING
+@pytest.mark.parametrize(("name", "kink"), [("relu", 0), ("hard_tanh", -1), ("relu6", 6), ("softsign", 0), ("elu", 0)])
+def test_a_kink_is_named_in_every_ring(name: str, kink: int, ring: Any) -> None:
+    source = ss.Network([A([[1]], [kink]), ss.Activation(name)], "x")
+    words = (f"layer 2 (Activation {name})", f"kink at {kink}", "move the centre")
+    refused(NotAnalyticError, lambda: source.expand(ss.TaylorSpace({"x": 0}, 2), scalars=ring), *words)
+
+
+@EVERY_RING
+@pytest.mark.parametrize(("name", "words"), [("log", "a logarithm of 0"), ("sqrt", "a branch point"), ("reciprocal", "a pole")])
+def test_a_pole_and_a_branch_point_are_named_in_every_ring(name: str, words: str, ring: Any) -> None:
+    source = ss.Network([A([[1]]), ss.Activation(name)], "x")
+    space = ss.TaylorSpace({"x": 0}, 2)
+    refused(NotAnalyticError, lambda: source.expand(space, scalars=ring), f"(Activation {name})", words, "move the centre")
+    if name != "reciprocal":
+        below = ss.TaylorSpace({"x": -1}, 2)
+        refused(ss.errors.ComplexResultError, lambda: source.expand(below, scalars=ring), f"(Activation {name})", "keep")
+
+
+@pytest.mark.parametrize("ring", [ss.QQ, ss.ARB(80), ss.MPF(20), ss.SYM], ids=str)
+@pytest.mark.parametrize("name", ["tanh", "relu"])
+def test_a_quadrature_is_no_proof(name: str, ring: Any) -> None:
+    """Balls about the nodes would say nothing of the remainder, least of all that of a kink."""
+    legendre = ss.LegendreSpace({"x": (-1, 1)}, 3)
+    words = (
+        f"scalars={ring} over Legendre",
+        "not supported; use scalars=F64 here",
+        f"a taylor {'or' if ring is ss.QQ else 'sp'}",
+    )
+    refused(OptionError, lambda: net(("x",), name).expand(legendre, scalars=ring), *words)
+    refused(OptionError, lambda: ss.Series(legendre, [1, 2, 3, 4], scalars=ring), *words)
+
+
+@EVERY_RING
+@pytest.mark.parametrize("center", ["abc", None, True, 1j, [1], math.nan, sympy.oo, sympy.I, sympy.Symbol("a") + sympy.I],
+                         ids=repr)  # fmt: skip
+def test_a_centre_of_another_type_is_none_in_any_ring(center: Any, ring: Any) -> None:
+    refused(OptionError, lambda: net(("x",)).expand(ss.TaylorSpace({"x": center}, 1), scalars=ring), "center of x")
+
+
+def test_symbols_belong_to_one_ring() -> None:
+    a = sympy.Symbol("a")
+    symbolic = ss.Network.symbolic((1, 2, 1), "tanh", ("x",))
+    for ring in RINGS[:4]:
+        open_ = ss.TaylorSpace({"x": a}, 1)
+        refused(OptionError, lambda r=ring, s=open_: net(("x",)).expand(s, scalars=r), "centre holds symbols; use scalars=SYM")
+        closed = ss.TaylorSpace({"x": 0}, 1)
+        refused(OptionError, lambda r=ring, s=closed: symbolic.expand(s, scalars=r), "the weights b1_1", "are symbols")
+    relu = ss.Network.symbolic((1, 1, 1), "relu", ("x",))
+    space = ss.TaylorSpace({"x": 0}, 1)
+    refused(NotAnalyticError, lambda: relu.expand(space, scalars=ss.SYM), "does not decide", "give the symbols numbers")
+    refused(LawNameError, lambda: ss.TaylorSpace({"x": sympy.Symbol("x")}, 1), "'x' is also a variable")
+
+
+@pytest.mark.parametrize(("inputs", "order"), [(6, 12), (3, 30), (2, 60)])
+def test_an_exact_expansion_that_is_too_large_is_predicted(inputs: int, order: int) -> None:
+    names = tuple(f"x{i}" for i in range(inputs))
+    rng = np.random.default_rng(0)
+    layers = [A(rng.normal(size=(8, inputs))), ss.Activation("tanh"), A(rng.normal(size=(8, 8))), ss.Activation("tanh"),
+              A(rng.normal(size=(1, 8)))]  # fmt: skip
+    source, space = ss.Network(layers, names), ss.TaylorSpace(dict.fromkeys(names, "1/3"), order)
+    words = ("terms in 8 and 8 generators, the limit is", "lower the order, use scalars=ARB(128)", "SYM.up_to(")
+    refused(ResourceLimitError, lambda: source.expand(space, scalars=ss.SYM), *words)
+
+
+def _in(ring: Any) -> ss.Series:
+    name = "relu" if ring is ss.QQ else "tanh"
+    source = ss.Network([A([[1]], [sympy.Rational(1, 3)]), ss.Activation(name)], "x")
+    return source.expand(ss.TaylorSpace({"x": 0}, 2), scalars=ring)
+
+
+def test_rings_do_not_mix_in_silence() -> None:
+    rings = [*RINGS, ss.ARB(100)]
+    for one in rings:
+        for other in rings:
+            if one is other:
+                continue
+            for call in (lambda a, b: a + b, lambda a, b: a * b, lambda a, b: a - b, lambda a, b: a.equals(b)):
+                words = (f"scalars {one} and {other} meet", "expand both over one ring")
+                refused(SpaceMismatchError, lambda c=call, a=_in(one), b=_in(other): c(a, b), *words)
+
+
+@EVERY_RING
+@pytest.mark.parametrize("value", [True, 1j, None, [1], "abc", sympy.I, sympy.nan], ids=repr)
+def test_what_is_no_number_meets_no_series(value: Any, ring: Any) -> None:
+    for call in (lambda s: s + value, lambda s: s * value):
+        with pytest.raises(ss.SymseriesError) as caught:
+            call(_in(ring))
+        assert len(str(caught.value).splitlines()) == 1
+
+
+@EVERY_RING
+def test_series_of_every_ring_do_all_that_series_do(ring: Any) -> None:
+    series = _in(ring)
+    cut, slope = series.truncate(1), series.derivative("x")
+    assert cut.scalars.family == slope.scalars.family == ring.family
+    assert [float(v) for v in cut.coefficients] == [float(v) for v in series.coefficients[:2]]
+    expected = [float(series.coefficients[1]), 2 * float(series.coefficients[2])]
+    assert [float(v) for v in slope.coefficients] == pytest.approx(expected, rel=1e-14)
+    if ring.balls:
+        assert all(v.rad < 1e-18 for v in (cut.elements[0, 0], slope.elements[0, 0]))
+    projected = series.project(ss.LegendreSpace({"x": (0, 1)}, 2))
+    assert projected([[0.5]])[0] == pytest.approx(float(series([[0.5]])[0]), rel=1e-9)
+    for again in (ss.Series.from_json(series.to_json()), pickle.loads(pickle.dumps(series))):
+        assert (again.scalars, str(again), again.space) == (series.scalars, str(series), series.space)
+        assert again.equals(series) is not False
+    assert pickle.loads(pickle.dumps(ring)) == ring
+    assert len(series.to_frame()) == 3
+    assert "tabular" in series.to_latex()
+    refused(OptionError, lambda: series.coefficient((9,)), "(9,) lies outside")
+    for bad in (math.nan, math.inf):
+        refused(DataError, lambda b=bad: series([[b]]), "expected finite numbers")
+
+
+@pytest.mark.parametrize("ring", [ss.ARB(80), ss.MPF(20)], ids=str)
+def test_digits_that_are_not_there_are_not_made_up(ring: Any) -> None:
+    series = _in(ring)
+    for exact in (ss.QQ, ss.SYM):
+        refused(OptionError, lambda e=exact: series.over(e), f"scalars={exact}", "no exact value", "use ARB, MPF or F64")
+    refused(OptionError, lambda: series.over(ss.MPF(60)), "MPF(60)", "digits")
+    assert series.over(ss.ARB(300)).coefficients[0].digits < 40
+    assert float(series.over(ss.MPF(15)).coefficients[0]) == pytest.approx(math.tanh(1 / 3), rel=1e-14)
+
+
+def test_another_ring_needs_numbers_for_the_symbols() -> None:
+    open_ = ss.Series(ss.TaylorSpace({"x": 0}, 1), [sympy.Symbol("a"), 1], scalars=ss.SYM)
+    for ring in (ss.F64, ss.QQ, ss.ARB(60), ss.MPF(20)):
+        refused(OptionError, lambda r=ring: open_.over(r), "the symbols a have no numbers", "give them as constants")
+        for value in (math.nan, "x", None, True, 1j):
+            refused(OptionError, lambda r=ring, v=value: open_.over(r, {"a": v}), "value of a", "not a finite number")
+        for wrong in ([1], "a", 3):
+            refused(OptionError, lambda r=ring, w=wrong: open_.over(r, w), f"constants={wrong!r}", "expected a mapping")
+        assert float(open_.over(ring, {"a": "1/4"}).coefficients[0]) == 0.25
+    refused(OptionError, lambda: _in(ss.SYM).over(ss.QQ), "tanh(1/3)", "is not a rational number")
+    assert _in(ss.SYM).over(ss.SYM).equals(_in(ss.SYM)) is True
+    assert open_.over(ss.SYM).equals(open_) is True
