@@ -15,8 +15,8 @@ from symseries.spaces import TaylorSpace
 MAX_MEMORY = 16_000_000_000  # bytes
 
 # Measured per product of two terms: seconds in float64; for balls and rationals a share for the object and one for each bit.
-_FLOAT = 2.0e-9
-_OBJECT, _BIT = 1.5e-7, 2.0e-10
+_FLOAT = 5.0e-10
+_OBJECT, _BIT = 8.0e-8, 1.5e-10
 _BYTES_OF_PAIR, _BYTES_OF_OBJECT = 60, 120  # of the product tables; of a ball or fraction beside its digits
 
 

@@ -22,6 +22,7 @@ import symseries as ss
 from symseries.cost import Cost, estimate, predicted_terms
 from symseries.errors import NotAnalyticError, OptionError, ResourceLimitError, SymseriesError
 from symseries.expansion import exact
+from symseries.scalars import C128
 
 X, Y = sympy.symbols("x y")
 
@@ -57,6 +58,51 @@ def test_balls_hold_the_truth(activation: str) -> None:
             assert ball.digits > 28
     assert found.scalars == ss.ARB(128)
     assert found.over(ss.F64).coefficients == pytest.approx(net.expand(space).coefficients, rel=1e-11, abs=1e-13)
+
+
+SIZES = [
+    ((1, 8, 1), 10), ((2, 8, 8, 1), 10), ((2, 64, 64, 1), 10), ((5, 32, 32, 1), 4),
+    ((5, 64, 64, 64, 1), 6), ((10, 64, 64, 1), 3), ((10, 64, 64, 1), 4), ((20, 64, 64, 1), 3),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("widths", "order"), SIZES)
+def test_balls_overlap_those_along_a_ray_and_hold_differences(widths: tuple[int, ...], order: int) -> None:
+    """t -> net(centre + t direction) is a network of one input, whose series needs no products of several variables."""
+    names, rng = [f"x{i}" for i in range(widths[0])], np.random.default_rng(21)
+    net, ring = random_network(rng, widths, "tanh", names), ss.ARB(128)
+    direction = [sympy.Rational(int(k), 8) for k in rng.integers(-8, 9, widths[0])]
+    space = ss.TaylorSpace(dict.fromkeys(names, "1/10"), order=order)
+    found = net.expand(space, scalars=ring)
+    assert found.coefficients[0].digits >= 100 * math.log10(2)
+    first = ss.Affine([[d] for d in direction], [sympy.Rational(1, 10)] * widths[0])
+    ray = ss.Network([first, *net.layers], ("t",)).expand(ss.TaylorSpace({"t": 0}, order=order), scalars=ring)
+    with ring.working():
+        steps = ring.array(np.array(direction, dtype=object))
+        one, indices = ring.element(1), space.multi_indices.tolist()
+        powers = [math.prod((s**k for s, k in zip(steps, n, strict=True) if k), start=one) for n in indices]
+        for k, expected in enumerate(ray.elements[:, 0]):
+            rows = slice(space.indices.offsets[k], space.indices.offsets[k + 1])
+            total = sum((c * p for c, p in zip(found.elements[rows, 0], powers[rows], strict=True)), start=ring.element(0))
+            assert total.overlaps(expected)
+            assert total.rel_accuracy_bits() > 80
+    if max(widths) <= 8:
+        function = mpmath_network(net)
+        with mpmath.workdps(60):
+            point = (mpmath.mpf(1) / 10,) * widths[0]
+            for index, ball in zip(space.multi_indices[:10].tolist(), found.coefficients[:10], strict=True):
+                truth = mpmath.diff(function, point, tuple(index)) / math.prod(map(math.factorial, index))
+                assert abs(truth - ball.mid) <= ball.rad + mpmath.mpf(10) ** -30
+
+
+def test_complex_numbers_go_the_same_way() -> None:
+    net, space = (
+        random_network(np.random.default_rng(2), (2, 5, 4, 2), "tanh"),
+        ss.TaylorSpace({"x": "0.1", "y": "0.3"}, order=4),
+    )
+    table, _ = net._expansion(space, C128).outputs()
+    assert table.dtype == complex
+    assert table == pytest.approx(net.expand(space).coefficients, rel=1e-12, abs=1e-13)
 
 
 def test_many_digits_are_all_right() -> None:
