@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from math import comb
+from math import comb, inf
 
 from symseries import engine
 from symseries.errors import ResourceLimitError
@@ -68,8 +68,10 @@ def _each(scalars: Scalars, growth: int) -> tuple[int, float]:
 
 
 # ------------------------------------------------------------------------------------------- size of exact expansions
-def predicted_terms(variables: int, order: int, hidden: Sequence[tuple[int, str]]) -> int:
+def predicted_terms(variables: int, order: int, hidden: Sequence[tuple[int, str]], most: float = inf) -> int:
     """Return a bound on the terms of an exact expansion: `hidden` holds neurons and activation of each layer with generators.
+
+    Counting ends where it passes `most`.
 
     The coefficient of degree k of a neuron of the first layer is a polynomial of degree k + 1 in its own generator. Of a later
     one it is sum_j s_j(T) times products of j series of the layers before, counted by the exponents that these can have.
@@ -81,6 +83,8 @@ def predicted_terms(variables: int, order: int, hidden: Sequence[tuple[int, str]
             below *= _monomials(neurons, k, parity=name == "tanh")
         neurons, name = hidden[-1]
         total += comb(variables + k - 1, k) * neurons * below * _powers(k, name)
+        if total > most:
+            break
     return total
 
 

@@ -185,11 +185,13 @@ def exact(expansion: Expansion, scalars: Polynomials, symbols: Sequence[str]) ->
     names = [symbol(name) for name in (*symbols, *sorted(space.symbols))]
     ring = scalars.extended(n for n in names if n not in scalars.generators)
     hidden = _hidden(expansion, ring)
-    predicted = predicted_terms(len(space.variables), space.indices.top, hidden) if hidden else 0
+    # far beyond the limit the exact number says no more than its size
+    predicted = predicted_terms(len(space.variables), space.indices.top, hidden, 100 * scalars.limit) if hidden else 0
     if predicted > scalars.limit:
         sizes = " and ".join(str(neurons) for neurons, _ in hidden)
+        bound = "more than" if predicted > 100 * scalars.limit else "up to"
         raise ResourceLimitError(
-            f"exact coefficients over {space.describe()}: up to {predicted:.1e} terms in {sizes} generators, the limit is "
+            f"exact coefficients over {space.describe()}: {bound} {predicted:.1e} terms in {sizes} generators, the limit is "
             f"{scalars.limit:.1e}; lower the order, use scalars=ARB(128), or allow more by SYM.up_to({predicted})"
         )
     for order in range(min(1, space.order) + 1):

@@ -23,7 +23,16 @@ from symseries.display import (
     uncertain_cell,
     write_text,
 )
-from symseries.errors import DataError, OptionError, ResourceLimitError, SpaceMismatchError, listing, suggestion
+from symseries.errors import (
+    DataError,
+    LawNameError,
+    NotAnalyticError,
+    OptionError,
+    ResourceLimitError,
+    SpaceMismatchError,
+    listing,
+    suggestion,
+)
 from symseries.multiindex import check_order
 from symseries.names import symbol
 from symseries.pages import latex_array, mathml
@@ -237,7 +246,14 @@ class Series:
         >>> third.over(ss.ARB(64)).coefficients.tolist()
         [<Ball 0.3333333333333333333 ± 4.24e-20>, <Ball 1.00000000000000>]
         """
-        ring, numbers, space = check_scalars(scalars), constants or {}, self.space
+        ring, numbers, space = check_scalars(scalars), {} if constants is None else constants, self.space
+        if not isinstance(numbers, Mapping):
+            raise OptionError(f"constants={constants!r}: expected a mapping of symbols to numbers, such as {{'k': 2}}")
+        known = self.scalars.symbols | (space.symbols if isinstance(space, TaylorSpace) else set())
+        for name in numbers:
+            if name not in known:
+                held = listing(sorted(known)) or "none"
+                raise LawNameError(f"constant {name!r} is no symbol of the series{suggestion(name, known)}; symbols: {held}")
         table = self.scalars.converted(self._table, ring, numbers)
         if isinstance(space, TaylorSpace) and space.symbols:
             space = space.at(numbers)
@@ -296,7 +312,8 @@ class Series:
             raise SpaceMismatchError(
                 f"project: variables {listing(self.variables)} and {listing(space.variables)}; expected the same ones"
             )
-        return self._projected(target, F64)
+        source = self if self.scalars.family in ("F64", "QQ") else self.over(F64)
+        return source._projected(target, F64)
 
     def _projected(self, space: SampledSpace, scalars: Scalars) -> Series:
         columns = [space.variables.index(name) for name in self.variables]
@@ -457,6 +474,8 @@ def _cell(value: Any, digits: int) -> Cell:
 
 
 def _finite(values: Array, scalars: Scalars, what: str = "coefficients") -> Array:
+    if scalars.balls and not all(value.is_finite() for value in values.flat):
+        raise NotAnalyticError(f"{what} in {scalars}: a ball is not finite; raise the precision or move the centre")
     return check_finite(values, what) if scalars is F64 else values
 
 

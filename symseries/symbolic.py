@@ -78,6 +78,11 @@ class Polynomials(Scalars):
             raise OptionError(f"SYM.up_to: terms={terms!r}; expected a positive integer, such as 50_000_000")
         return Polynomials(self.generators, int(terms))
 
+    @property
+    def symbols(self) -> set[str]:
+        """The names of the symbols in the generators."""
+        return {s.name for generator in self.generators for s in generator.free_symbols}
+
     # ------------------------------------------------------------------------------------------------------ elements
     def element(self, value: object) -> fmpq_mpoly:
         """Return a number, a constant or a generator as an element of the ring; `NewGenerator` for what it does not hold."""
@@ -159,7 +164,21 @@ class Polynomials(Scalars):
         assert isinstance(source, Polynomials)  # noqa: S101 - rings of polynomials meet no others
         places = {generator: f"g{i}" for i, generator in enumerate(self.generators)}
         mapping = {f"g{i}": places[generator] for i, generator in enumerate(source.generators)} or {"g0": "g0"}
+        if self.generators == source.generators:
+            return values
+        if self._context is source._context:  # which would be taken for no change at all
+            return self._permuted(values, [int(name[1:]) for name in mapping.values()])
         return object_array(v.project_to_context(self._context, mapping) for v in values.flat).reshape(values.shape)
+
+    def _permuted(self, values: Array, places: Sequence[int]) -> Array:
+        def moved(exponents: Sequence[int]) -> tuple[int, ...]:
+            found = [0] * len(places)
+            for place, exponent in zip(places, exponents, strict=True):
+                found[place] = int(exponent)
+            return tuple(found)
+
+        made = (self._context.from_dict({moved(e): c for e, c in v.terms()}) for v in values.flat)
+        return object_array(made).reshape(values.shape)
 
     def matmul(self, left: Array, right: Array) -> Array:
         """Return the product of matrices; sums of many polynomials are halved until one is left."""
@@ -232,7 +251,7 @@ class Polynomials(Scalars):
         if all(generator.is_Symbol for generator in self.generators):
             return False
         ring = ARB(128)
-        names = sorted({s.name for g in self.generators for s in g.free_symbols})
+        names = sorted(self.symbols)
         numbers = {name: ring.element(Fraction(1009 + 37 * i, 1013)) for i, name in enumerate(names)}
         excluded = ring.is_zero(self.evaluated(boxed(value).reshape(1, 1), ring, numbers)[0, 0]) is False
         return False if excluded else None
@@ -243,7 +262,10 @@ class Polynomials(Scalars):
         Raises `OptionError` for a symbol without a number.
         """
         exact = {name: typed(value, f"value of {name}") for name, value in numbers.items()}
-        missing = sorted({s.name for g in self.generators for s in g.free_symbols} - set(exact))
+        if isinstance(ring, Polynomials):
+            held = {symbol(name): value for name, value in exact.items()}
+            return object_array(v.xreplace(held) for v in self.handed(values).flat).reshape(values.shape)
+        missing = sorted(self.symbols - set(exact))
         if missing:
             raise OptionError(f"scalars={ring}: the symbols {listing(missing)} have no numbers; give them as constants")
         if not ring.balls and ring is not F64:
@@ -281,7 +303,7 @@ class Polynomials(Scalars):
         t_i is a value of tanh, s_i one of the logistic sigmoid, g_i any other; a definition is written in earlier letters. Of
         elements that fill a page the number of terms is said.
         """
-        used = {*taken, *(s.name for g in self.generators for s in g.free_symbols)}
+        used = {*taken, *self.symbols}
         letters: dict[sympy.Expr, sympy.Expr] = {}
         definitions: dict[sympy.Symbol, sympy.Expr] = {}
         for generator in self.generators:

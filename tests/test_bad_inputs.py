@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import math
 import pickle
@@ -360,11 +361,11 @@ A = ss.Affine
 @pytest.mark.parametrize(
     ("error", "layers", "inputs", "words"),
     [
-        (NetworkValueError, lambda: [A([[1.0], [math.nan]])], "x", ("layer 1 (Affine)", "the weight at row 2, column 1 is nan")),
+        (NetworkValueError, lambda: [A([[1.0], [math.nan]])], "x", ("layer 1 (Affine)", "row 2, column 1 is nan")),
         (NetworkValueError, lambda: [A([[1.0]], [math.inf])], "x", ("layer 1 (Affine)", "the bias at row 1 is inf")),
         (NetworkShapeError, lambda: [A(np.ones((8, 1)), np.ones((8, 1)))], "x", ("bias of shape (8, 1); expected (8,)",)),
         (NetworkShapeError, lambda: [A(np.ones((3, 8)))], "xyz", ("shape (3, 8); expected (outputs, 3)", "column for each")),
-        (NetworkShapeError, lambda: [], "x", ("0 layers and 1 inputs; expected at least one of each",)),
+        (NetworkShapeError, list, "x", ("0 layers and 1 inputs; expected at least one of each",)),
         (NetworkShapeError, lambda: [A([[1]])], "", ("1 layers and 0 inputs",)),
         (NetworkShapeError, lambda: [A(np.zeros((0, 1)))], "x", ("shape (0, 1)",)),
         (NetworkShapeError, lambda: [A(np.zeros((1, 0)))], "x", ("shape (1, 0)",)),
@@ -449,8 +450,7 @@ def test_weights_of_more_digits_are_kept_or_refused(weight: Any) -> None:
     try:
         source = ss.Network([A([[weight]])], "x")
         ball = source.expand(ss.TaylorSpace({"x": 0}, 1), scalars=ss.ARB(300)).coefficient((1,))
-    except ss.SymseriesError as error:
-        assert len(str(error).splitlines()) == 1
+    except (NetworkFormatError, NetworkValueError, OptionError):
         return
     ratio = sympy.Rational(*weight.as_integer_ratio()) if isinstance(weight, np.longdouble) else weight
     with mpmath.workdps(100):
@@ -572,7 +572,7 @@ def test_a_quadrature_is_no_proof(name: str, ring: Any) -> None:
 
 
 @EVERY_RING
-@pytest.mark.parametrize("center", ["abc", None, True, 1j, [1], math.nan, sympy.oo, sympy.I, sympy.Symbol("a") + sympy.I],
+@pytest.mark.parametrize("center", ["abc", None, True, 1j, [1], math.nan, sympy.oo, sympy.I],
                          ids=repr)  # fmt: skip
 def test_a_centre_of_another_type_is_none_in_any_ring(center: Any, ring: Any) -> None:
     refused(OptionError, lambda: net(("x",)).expand(ss.TaylorSpace({"x": center}, 1), scalars=ring), "center of x")
@@ -592,7 +592,7 @@ def test_symbols_belong_to_one_ring() -> None:
     refused(LawNameError, lambda: ss.TaylorSpace({"x": sympy.Symbol("x")}, 1), "'x' is also a variable")
 
 
-@pytest.mark.parametrize(("inputs", "order"), [(6, 12), (3, 30), (2, 60)])
+@pytest.mark.parametrize(("inputs", "order"), [(6, 12), (3, 24), (1, 30)])
 def test_an_exact_expansion_that_is_too_large_is_predicted(inputs: int, order: int) -> None:
     names = tuple(f"x{i}" for i in range(inputs))
     rng = np.random.default_rng(0)
@@ -609,15 +609,12 @@ def _in(ring: Any) -> ss.Series:
     return source.expand(ss.TaylorSpace({"x": 0}, 2), scalars=ring)
 
 
-def test_rings_do_not_mix_in_silence() -> None:
-    rings = [*RINGS, ss.ARB(100)]
-    for one in rings:
-        for other in rings:
-            if one is other:
-                continue
-            for call in (lambda a, b: a + b, lambda a, b: a * b, lambda a, b: a - b, lambda a, b: a.equals(b)):
-                words = (f"scalars {one} and {other} meet", "expand both over one ring")
-                refused(SpaceMismatchError, lambda c=call, a=_in(one), b=_in(other): c(a, b), *words)
+@pytest.mark.parametrize(("one", "other"), list(itertools.permutations([*RINGS, ss.ARB(100)], 2)), ids=str)
+def test_rings_do_not_mix_in_silence(one: Any, other: Any) -> None:
+    a, b = _in(one), _in(other)
+    words = (f"scalars {one} and {other} meet", "expand both over one ring")
+    for call in (lambda: a + b, lambda: a * b, lambda: a - b, lambda: a.equals(b)):
+        refused(SpaceMismatchError, call, *words)
 
 
 @EVERY_RING
@@ -638,7 +635,7 @@ def test_series_of_every_ring_do_all_that_series_do(ring: Any) -> None:
     expected = [float(series.coefficients[1]), 2 * float(series.coefficients[2])]
     assert [float(v) for v in slope.coefficients] == pytest.approx(expected, rel=1e-14)
     if ring.balls:
-        assert all(v.rad < 1e-18 for v in (cut.elements[0, 0], slope.elements[0, 0]))
+        assert all(float(v.rad()) < 1e-18 for v in (*cut.elements.flat, *slope.elements.flat))
     projected = series.project(ss.LegendreSpace({"x": (0, 1)}, 2))
     assert projected([[0.5]])[0] == pytest.approx(float(series([[0.5]])[0]), rel=1e-9)
     for again in (ss.Series.from_json(series.to_json()), pickle.loads(pickle.dumps(series))):

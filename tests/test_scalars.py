@@ -303,7 +303,7 @@ class TestBalls:
 
     @pytest.mark.parametrize("bits", [0, -3, 2.0, "64", None, True, 10**9])
     def test_precision_is_checked(self, bits: object) -> None:
-        with pytest.raises(OptionError, match="expected an integer from 1 to"):
+        with pytest.raises(OptionError, match="expected an integer from 2 to"):
             ARB(bits)  # type: ignore[arg-type]
         with pytest.raises(OptionError, match="expected an integer from 1 to"):
             MPF(bits)  # type: ignore[arg-type]

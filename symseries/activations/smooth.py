@@ -11,7 +11,7 @@ import sympy
 
 from symseries.activations.row import ENTIRE, ActivationJet, Parameter, Parameters, Row, Singularities, derived, horner, real
 from symseries.jets import divided, integral, jet, logistic, polynomial_jet, power_jet, scaled, square_term, times_argument
-from symseries.scalars import Array, Scalars
+from symseries.scalars import QQ, Array, Scalars
 
 _I, _PI = sympy.I, sympy.pi
 _ONE = sympy.Integer(1)
@@ -118,6 +118,8 @@ def _root(ring: Scalars) -> Any:
 
 def _gelu_tanh_jet(b: Array, order: int, ring: Scalars, where: str, p: Parameters) -> Array:
     """Return the jet of x (1 + tanh u)/2 = x sigmoid(2 u), u = sqrt(2/pi) (x + 0.044715 x**3)."""
+    if ring is QQ:
+        ring.elementary("normal_pdf", b, where)  # holds the same irrational factor, and is refused with its place
     inner = polynomial_jet((0, 2, 0, 2 * _CUBIC), b, order, ring) * _root(ring)
     return times_argument(logistic(inner, ring, where), b)
 

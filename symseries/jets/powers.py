@@ -64,6 +64,8 @@ def _natural_power(points: Array, exponent: int, order: int, scalars: Scalars) -
     binomial = 1
     for k in range(min(order, exponent) + 1):
         rest = exponent - k
-        out[k] = points**rest * scalars.scalar(binomial) if rest else scalars.array([binomial] * len(points))
+        # FLINT's own power of a ball that holds 0 is undefined
+        power = scalars.power(points, Fraction(rest)) if scalars.balls else points**rest
+        out[k] = power * scalars.scalar(binomial) if rest else scalars.array([binomial] * len(points))
         binomial = binomial * rest // (k + 1)
     return out

@@ -111,7 +111,7 @@ def _quadratic_power(p: tuple[Array, Array, Any], exponent: Fraction, first: Arr
     for k in range(1, order + 1):
         total = out[k - 1] * p[1] * ring.scalar(exponent - (k - 1))
         if k > 1:
-            total = total + out[k - 2] * (p[2] * ring.scalar(2 * exponent - (k - 2)))
+            total = total + out[k - 2] * p[2] * ring.scalar(2 * exponent - (k - 2))  # two scalars alone would lose their box
         out[k] = divided(total * inverse, k, ring)
     return out
 

@@ -6,8 +6,10 @@ import numbers
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from fractions import Fraction
 from typing import Any
 
+import mpmath
 import numpy as np
 import sympy
 from flint import fmpq, fmpz
@@ -17,11 +19,13 @@ from symseries.layers.base import Layer, Width, count
 from symseries.multiindex import IndexSet
 from symseries.names import check_names, plain
 from symseries.parsing import to_text
-from symseries.scalars import F64, Array, Scalars, is_exact, object_array, stored
+from symseries.scalars import F64, Array, Scalars, as_fraction, is_exact, object_array, stored
 
 
 def _numbers(values: object, what: str) -> Array:
-    """Return an array as it was stored: SymPy numbers and symbols where all are exact, else float64."""
+    """Return an array as it was stored: SymPy expressions where all are exact or float64 cannot hold one, else float64."""
+    if isinstance(values, np.ma.MaskedArray) and np.ma.getmaskarray(values).any():
+        raise NetworkValueError(f"{what}: masked entries; expected a number in every place")
     if isinstance(values, np.ndarray) and values.dtype in (np.float16, np.float32, np.float64):
         return values.astype(float)
     try:
@@ -31,9 +35,19 @@ def _numbers(values: object, what: str) -> Array:
     flat = array.reshape(-1)
     for item in flat:
         _check_number(item, what)
-    if len(flat) and (is_exact(flat) or any(isinstance(v, sympy.Expr) and v.free_symbols for v in flat)):
+    if len(flat) and (is_exact(flat) or any(map(_needs_more, flat))):
         return object_array(_exact(v, what) for v in flat).reshape(array.shape)
     return np.array([float(v) for v in flat], dtype=float).reshape(array.shape)
+
+
+def _needs_more(item: object) -> bool:
+    """Return whether a number is one that float64 would round: a symbol, sqrt(2), a float of more bits."""
+    if isinstance(item, (float, np.float32, np.float16)) or is_exact([item]):
+        return False
+    exact = as_fraction(item)
+    if exact is None:
+        return isinstance(item, sympy.Expr) and item not in (sympy.oo, -sympy.oo, sympy.nan)
+    return exact != Fraction(float(exact))
 
 
 def _check_number(item: object, what: str) -> None:
@@ -43,17 +57,19 @@ def _check_number(item: object, what: str) -> None:
         if item.has(sympy.I) or item is sympy.zoo:
             raise NetworkValueError(f"{what}: {item} is not real; expected real numbers")
         return
-    real = isinstance(item, (numbers.Real, Decimal, fmpq, fmpz)) and not isinstance(item, (bool, np.bool_))
+    real = isinstance(item, (numbers.Real, Decimal, fmpq, fmpz, mpmath.mpf)) and not isinstance(item, (bool, np.bool_))
     if not real:
         raise NetworkFormatError(f"{what}: {str(item)[:40]!r} ({type(item).__name__}); expected numbers in a rectangular array")
 
 
 def _exact(value: Any, what: str) -> sympy.Expr:
     """Return an exact number, or an expression in plain symbols."""
-    if isinstance(value, sympy.Expr) and value.free_symbols:
-        check_names(value.free_symbols, "symbol among the weights")
-        return plain(value)
-    return value if isinstance(value, sympy.NumberSymbol) else stored(value, what, NetworkValueError)
+    if not isinstance(value, sympy.Expr) or as_fraction(value) is not None:
+        return stored(value, what, NetworkValueError)
+    if value.has(sympy.oo, sympy.nan):
+        raise NetworkValueError(f"{what}: {value}; expected finite numbers")
+    check_names(value.free_symbols, "symbol among the weights")
+    return plain(value)
 
 
 def _to_sympy(value: object) -> sympy.Expr:

@@ -6,12 +6,13 @@ FLINT keeps one precision for the whole process. It is set here and nowhere else
 from __future__ import annotations
 
 import math
+import operator
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from fractions import Fraction
-from functools import cached_property
+from functools import cached_property, reduce
 from typing import Any, TypeVar
 
 import mpmath
@@ -19,7 +20,7 @@ import numpy as np
 import sympy
 from flint import arb, arb_mat, ctx, fmpq, fmpz
 
-from symseries.errors import DataError, NotAnalyticError, OptionError
+from symseries.errors import ConvergenceError, DataError, NotAnalyticError, OptionError
 from symseries.scalars.base import Array, Scalars, object_array, register
 from symseries.scalars.exact import as_fraction, shown, typed
 from symseries.scalars.floats import F64
@@ -28,6 +29,7 @@ Rest = TypeVar("Rest")
 
 MAX_BITS = 1_000_000
 _GUARD = 32  # bits that MPF computes beyond the digits asked for; a network of three layers loses up to 20
+_ATTEMPTS = 8  # each with twice the guard bits of the one before
 _DIGITS = math.log10(2)
 _LOCK = threading.RLock()
 
@@ -109,7 +111,7 @@ class ARB(Scalars):
     exact, balls = False, True
 
     def __init__(self, bits: int) -> None:
-        self.bits = _checked(bits, "ARB", "bits", MAX_BITS)
+        self.bits = _checked(bits, "ARB", "bits", 2, MAX_BITS)
         self.name = f"ARB({self.bits})"
 
     def working(self) -> AbstractContextManager[None]:
@@ -126,9 +128,25 @@ class ARB(Scalars):
             exact = as_fraction(typed(value) if isinstance(value, str) else value)
             if exact is not None:
                 return arb(fmpq(exact.numerator, exact.denominator))
+            if isinstance(value, sympy.Expr) and value.is_number and value.is_extended_real and not value.is_infinite:
+                return self._written_out(value)
+        raise OptionError(f"scalars={self}: {shown(value)} is not a real number")
+
+    def _written_out(self, value: sympy.Expr) -> arb:
+        """Return a number that SymPy holds as an expression, such as sqrt(2)/3."""
         if isinstance(value, sympy.NumberSymbol):
             return self.number_symbol(value)
-        raise OptionError(f"scalars={self}: {shown(value)} is not a real number")
+        if value.is_Rational:
+            return self.element(value)
+        parts = [self._written_out(part) for part in value.args]
+        if value.is_Add or value.is_Mul:
+            return reduce(operator.add if value.is_Add else operator.mul, parts)
+        if value.is_Pow:
+            return _power(parts[0], as_fraction(value.exp) if value.exp.is_Rational else parts[1])
+        rule = _BALL_VALUES.get(type(value).__name__.lower())
+        if rule is None:
+            raise OptionError(f"scalars={self}: {value} has no ball here; use scalars=F64")
+        return rule(*parts)
 
     def array(self, values: object) -> Array:
         with self.working():
@@ -148,7 +166,10 @@ class ARB(Scalars):
     def converted(self, values: Array, ring: Scalars, numbers: Mapping[str, object]) -> Array:
         if isinstance(ring, ARB):
             with ring.working():
-                return object_array(+v for v in values.flat).reshape(values.shape)  # rounded outwards
+                found = object_array(+v for v in values.flat).reshape(values.shape)  # rounded outwards
+            if isinstance(ring, MPF) and not ring.reaches(found):
+                raise OptionError(f"scalars={ring}: the balls do not hold {ring.dps} digits; expand again with scalars={ring}")
+            return found
         if ring is not F64:
             raise OptionError(f"scalars={ring}: balls have no exact value; use ARB, MPF or F64")
         return np.array([float(v.mid()) for v in values.flat]).reshape(values.shape)
@@ -204,7 +225,7 @@ class MPF(ARB):
     """
 
     def __init__(self, dps: int, guard: int = _GUARD) -> None:
-        self.dps = _checked(dps, "MPF", "dps", int(MAX_BITS * _DIGITS))
+        self.dps = _checked(dps, "MPF", "dps", 1, int(MAX_BITS * _DIGITS))
         self.digits, self.guard = self.dps, guard
         self.bits = math.ceil(self.dps / _DIGITS) + guard
         self.name = f"MPF({self.dps})"
@@ -215,22 +236,21 @@ class MPF(ARB):
 
     def reaches(self, table: Array) -> bool:
         """Whether every coefficient (N, m) has its digits: relative to itself, or to the largest where a ball holds 0."""
-        allowed = Fraction(1, 10**self.dps)
-        scale = max((abs(v.mid()) for v in table.flat), default=arb(0))
         with self.working():
-            return all(
-                v.rad() <= arb(fmpq(1, allowed.denominator)) * (scale if v.contains(0) else abs(v.mid())) for v in table.flat
-            )
+            allowed = arb(fmpq(1, 10**self.dps))
+            # where all may be 0, none is larger than its radius, and the unit is 1
+            scale = max((abs(v.mid()) for v in table.flat if not v.contains(0)), default=arb(1))
+            return all(v.rad() <= allowed * (scale if v.contains(0) else abs(v.mid())) for v in table.flat)
 
     def refined(self) -> MPF:
         """Return the same ring computed with twice as many guard bits."""
         return MPF(self.dps, 2 * self.guard + _GUARD)
 
 
-def _checked(value: object, ring: str, what: str, most: int) -> int:
-    if isinstance(value, (int, np.integer)) and not isinstance(value, bool) and 1 <= value <= most:
+def _checked(value: object, ring: str, what: str, least: int, most: int) -> int:
+    if isinstance(value, (int, np.integer)) and not isinstance(value, bool) and least <= value <= most:
         return int(value)
-    raise OptionError(f"{ring}: {what}={value!r}; expected an integer from 1 to {most}, such as {ring}(50)")
+    raise OptionError(f"{ring}: {what}={value!r}; expected an integer from {least} to {most}, such as {ring}(50)")
 
 
 def _matrix(values: Array) -> arb_mat:
@@ -271,13 +291,17 @@ def _raised(base: arb, exponent: int) -> arb:
 
 
 def reached(compute: Callable[[MPF], tuple[Array, Rest]], ring: MPF) -> tuple[Array, Rest]:
-    """Return compute(ring), a table with what goes with it, with more bits until the balls certify the digits of the ring."""
-    while True:
+    """Return compute(ring), a table with what goes with it, with more bits until the balls certify the digits of the ring.
+
+    Raises `ConvergenceError` where 300 times as many bits do not.
+    """
+    for _ in range(_ATTEMPTS):
         with ring.working():
             table, rest = compute(ring)
         if ring.reaches(table):
             return table, rest
         ring = ring.refined()
+    raise ConvergenceError(f"scalars={ring}: balls of {ring.bits} bits do not certify {ring.dps} digits; ask for fewer digits")
 
 
 def _encoded(value: arb) -> str:

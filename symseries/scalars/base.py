@@ -50,6 +50,11 @@ class Scalars:
         """The name without its precision: "ARB" of ARB(128)."""
         return self.name.split("(")[0]
 
+    @property
+    def symbols(self) -> set[str]:
+        """The names of the symbols among its elements."""
+        return set()
+
     def working(self) -> AbstractContextManager[None]:
         """Return the context in which elements are added and multiplied; only rings with a precision need one."""
         return nullcontext()

@@ -29,7 +29,7 @@ class _Rationals(Scalars):
             return value
         exact = as_fraction(typed(value) if isinstance(value, str) else value)
         if exact is None:
-            raise OptionError(f"scalars=QQ: {shown(value)} is not a rational number")
+            raise OptionError(f"scalars=QQ: {shown(value)} is not a rational number; use scalars=F64, ARB(128) or SYM")
         return fmpq(exact.numerator, exact.denominator)
 
     def matmul(self, left: Array, right: Array) -> Array:

@@ -145,6 +145,8 @@ class TaylorSpace(GradedSpace):
 def _place(value: object, name: str) -> sympy.Expr:
     """Return the centre of a variable: the exact number that was typed, or an expression in symbols."""
     if isinstance(value, sympy.Expr) and value.free_symbols:
+        if value.has(sympy.I, sympy.zoo, sympy.nan, sympy.oo):
+            raise OptionError(f"center of {name}: {value} is not a real number; expected one, or an expression in symbols")
         check_names(value.free_symbols, f"symbol in the center of {name}")
         return plain(value)
     return typed(value, f"center of {name}")
