@@ -387,3 +387,62 @@ def test_display_and_pickle() -> None:
         assert repr(pickle.loads(pickle.dumps(thing))) == repr(thing)
     twin = pickle.loads(pickle.dumps(series))
     assert twin.at({"k": 1}).coefficients.tolist() == series.at({"k": 1}).coefficients.tolist()
+
+
+# --------------------------------------------------------------------------------------------------------- every ring
+STRENGTH = ss.Law("s + C*c**(2/3) + k/sqrt(d)", variables=("c", "d"))
+PLACE = ss.TaylorSpace({"c": "1/20", "d": 10}, order=3)
+NUMBERS = {"s": 100, "C": "1/3", "k": 500}
+
+
+def _derivatives() -> list[sympy.Expr]:
+    c, d = sympy.symbols("c d")
+    formula = 100 + sympy.Rational(1, 3) * c ** sympy.Rational(2, 3) + 500 / sympy.sqrt(d)
+    at = {c: sympy.Rational(1, 20), d: sympy.Integer(10)}
+    return [
+        (sympy.diff(formula, c, i, d, j) / sympy.factorial(i) / sympy.factorial(j)).subs(at)
+        for i, j in PLACE.multi_indices.tolist()
+    ]
+
+
+def test_a_law_in_balls_many_digits_and_exactly() -> None:
+    expected = _derivatives()
+    balls = STRENGTH.expand(PLACE, scalars=ss.ARB(128)).at(NUMBERS)
+    digits = STRENGTH.expand(PLACE, scalars=ss.MPF(40)).at(NUMBERS)
+    exact = STRENGTH.expand(PLACE, scalars=ss.SYM).at(NUMBERS)
+    for truth, ball, number, form in zip(expected, balls.coefficients, digits.coefficients, exact.coefficients, strict=True):
+        assert sympy.Rational(truth.evalf(60)) in ball
+        assert abs(sympy.Rational(truth.evalf(60)) - sympy.Rational(str(mpmath.nstr(number, 40)))) <= abs(truth) * 1e-38
+        assert sympy.simplify(form - truth) == 0
+    assert balls.scalars == ss.ARB(128)
+    slopes = STRENGTH.expand(PLACE, scalars=ss.SYM).jacobian(NUMBERS)
+    assert slopes[0].tolist() == [1, sympy.Rational(1, 20) ** sympy.Rational(2, 3), 1 / sympy.sqrt(10)]
+
+
+def test_a_centre_left_open_stays_in_the_coefficients() -> None:
+    c, d, c0, d0 = sympy.symbols("c d c0 d0", positive=True)
+    series = STRENGTH.expand(ss.TaylorSpace({"c": sympy.Symbol("c0"), "d": sympy.Symbol("d0")}, order=2))
+    s, C, k = sympy.symbols("s C k")
+    formula = s + C * c ** sympy.Rational(2, 3) + k / sympy.sqrt(d)
+    names = {sympy.Symbol("c0"): c0, sympy.Symbol("d0"): d0}
+    for (i, j), found in zip(series.space.multi_indices.tolist(), series.coefficients, strict=True):
+        truth = sympy.diff(formula, c, i, d, j) / sympy.factorial(i) / sympy.factorial(j)
+        assert sympy.simplify(found.xreplace(names) - truth.subs({c: c0, d: d0})) == 0
+    assert r"c_{0}^{\frac{2}{3}}" in series.to_latex()
+    at = series.at(NUMBERS)
+    assert at.over(ss.F64, {"c0": "1/20", "d0": 10}).coefficients == pytest.approx(
+        [float(v) for v in _derivatives()[: len(at.space)]], rel=1e-13
+    )
+    with pytest.raises(OptionError, match="use scalars=SYM"):
+        STRENGTH.expand(series.space, scalars=ss.QQ)
+    with pytest.raises(LawNameError, match="'c' is also a variable of the space"):
+        ss.TaylorSpace({"c": sympy.Symbol("c"), "d": 1}, order=1)
+
+
+def test_constants_in_the_condition_of_a_piece_are_not_linear() -> None:
+    x, a, b, edge = sympy.symbols("x a b x1")
+    law = ss.Law(sympy.Piecewise((a * x, x < edge), (b, True)), variables=("x",))
+    assert law.linear == ("a", "b")
+    series = law.expand(ss.TaylorSpace({"x": 1}, order=1))
+    assert series.at({"a": 2, "b": 7, "x1": 3}).coefficients.tolist() == [2.0, 2.0]
+    assert series.at({"a": 2, "b": 7, "x1": "1/2"}).coefficients.tolist() == [7.0, 0.0]
