@@ -273,9 +273,9 @@ def test_records_bring_their_formula() -> None:
     del ACTIVATIONS["adder"]
     assert pickle.loads(pickled).to_dict() == record
     for wrong, message in (
-        ({"expression": "x + cos(x)**2"}, "activation 'snake': .* another function of that name here; rename one of them"),
+        ({"expression": "x + cos(x)**2"}, "activation 'adder': .* another function of that name here; rename one of them"),
         ({"name": "tanh"}, "activation 'tanh': .* another function of that name here"),
-        ({"variable": 3}, "activation 'snake': variable is int; expected text"),
+        ({"variable": 3}, "activation 'adder': variable is int; expected text"),
         ({"name": ["adder"]}, "name is list; expected text"),
         ({"latex": 3}, "latex is int; expected text"),
     ):
