@@ -1,6 +1,7 @@
 """Physical constants and laws from neural networks, by comparing the series of both over one space."""
 
 from symseries.activations import register_activation
+from symseries.convergence import enclose, radius
 from symseries.errors import SymseriesError
 from symseries.fitting import Estimate, Fit, fit
 from symseries.generating import generating_functions
@@ -10,7 +11,7 @@ from symseries.network import Network
 from symseries.readers import read_network
 from symseries.scalars import ARB, F64, MPF, QQ
 from symseries.series import Series
-from symseries.spaces import EmpiricalSpace, LegendreSpace, TaylorSpace
+from symseries.spaces import ChebyshevSpace, EmpiricalSpace, FourierSpace, LegendreSpace, TaylorSpace
 from symseries.symbolic import SYM
 from symseries.training import refine, train
 
@@ -23,10 +24,12 @@ __all__ = [
     "SYM",
     "Activation",
     "Affine",
+    "ChebyshevSpace",
     "Dropout",
     "EmpiricalSpace",
     "Estimate",
     "Fit",
+    "FourierSpace",
     "Law",
     "LawSeries",
     "LegendreSpace",
@@ -38,8 +41,10 @@ __all__ = [
     "TaylorSpace",
     "Transform",
     "Whitening",
+    "enclose",
     "fit",
     "generating_functions",
+    "radius",
     "read_network",
     "refine",
     "register_activation",

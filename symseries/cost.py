@@ -46,8 +46,8 @@ def estimate(layers: Sequence[Layer], space: TaylorSpace, scalars: Scalars = F64
 
     Raises `ResourceLimitError` where the memory passes 16 GB.
     """
-    terms, pairs = len(space), engine.pairs_of(space.indices)
     composed = [layer for layer in layers if isinstance(layer, (Activation, Softmax))]
+    terms, pairs = len(space), engine.pairs_of(space.indices) if len(composed) > 1 else 0
     widths = [layer.weights.shape for layer in layers if isinstance(layer, Affine)]
     widest = max((max(shape) for shape in widths), default=len(space.variables))
     affine = terms * sum(rows * columns for rows, columns in widths[1:])
@@ -69,7 +69,9 @@ def _each(scalars: Scalars, growth: int) -> tuple[int, float]:
 
 # ------------------------------------------------------------------------------------------- size of exact expansions
 def predicted_terms(variables: int, order: int, hidden: Sequence[tuple[int, str]], most: float = inf) -> int:
-    """Return a bound on the terms of an exact expansion: `hidden` holds neurons and activation of each layer with generators.
+    """Return how many terms an exact expansion to one output can have: `hidden` holds neurons and activation of each layer.
+
+    It is a bound for the activations in `BOUNDED`, and of the right size for the others.
 
     Counting ends where it passes `most`.
 
@@ -95,6 +97,7 @@ def _powers(degree: int, name: str) -> int:
     return degree + 2 if name in ONE_GENERATOR else comb(degree + 3, 2)
 
 
+BOUNDED = ("tanh", "sigmoid")
 ONE_GENERATOR = ("tanh", "sigmoid", "silu", "elu", "celu", "selu", "exp", "softplus", "log_sigmoid")
 
 

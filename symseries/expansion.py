@@ -7,6 +7,7 @@ series of its argument, expanded at the actual constant term of it, so that all 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -14,17 +15,19 @@ import numpy as np
 import sympy
 
 from symseries import activations, engine
-from symseries.cost import predicted_terms
-from symseries.errors import OptionError, ResourceLimitError
+from symseries.cost import BOUNDED, predicted_terms
+from symseries.errors import LawNameError, OptionError, ResourceLimitError, SymseriesError
 from symseries.layers import Activation, Affine, Dropout, Formula, Layer, Whitening
 from symseries.multiindex import IndexSet, index_set
 from symseries.names import symbol
-from symseries.progress import track
-from symseries.scalars import F64, Array, Scalars
+from symseries.progress import announce, track
+from symseries.scalars import ARB, F64, Array, Scalars
 from symseries.spaces import TaylorSpace
 from symseries.symbolic import NewGenerator, Polynomials
 
 Where = Callable[[int], str]
+
+_SECONDS_OF_TERM = 5e-6  # of an exact expansion
 
 
 @dataclass
@@ -48,6 +51,7 @@ class Expansion:
         indices, linear = self._sets(order)
         tables = [self._inputs(linear)]
         for position in range(len(self.layers)):
+            self._decide(position, tables[-1])
             tables.append(self._behind(position, tables[-1], indices, linear))
         tables[-1] = _lifted(tables[-1], indices, self.scalars)
         return tables
@@ -58,11 +62,12 @@ class Expansion:
         An activation and the affine layer behind it are one step, in which the series of single neurons need not be made.
         """
         indices, linear = self._sets(None)
-        table, pieces = self._inputs(linear), list[tuple[Activation, Array]]()
+        table, pieces = self._inputs(linear), list[tuple[Layer, Array]]()
         steps = iter(track(range(len(self.layers)), len(self.layers), "expanding the layers"))
         for position in steps:
             layer, behind = self.layers[position], self.layers[position + 1 : position + 2]
-            if isinstance(layer, Activation) and activations.kinks(layer.name, layer.parameters):
+            if _has_kinks(layer):
+                self._decide(position, table)
                 pieces.append((layer, table))
             if isinstance(layer, Activation) and behind and isinstance(behind[0], Affine) and position != self.first_activation:
                 jet = layer.jet(table[0], indices.top, self.scalars, self.where(position + 1))
@@ -72,6 +77,13 @@ class Expansion:
             else:
                 table = self._behind(position, table, indices, linear)
         return _lifted(table, indices, self.scalars), self._kinks(pieces)
+
+    def _decide(self, position: int, table: Array) -> None:
+        """Replace constant terms in front of kinks by the rounded true ones: rounding may put them into another piece."""
+        if self.scalars is F64 and _has_kinks(self.layers[position]):
+            balls = replace(self, layers=self.layers[:position], scalars=ARB(128))
+            with balls.scalars.working(), suppress(SymseriesError):  # where balls do not decide, the rounded value does
+                table[0] = balls.scalars.converted(balls.forward(0)[-1][0], F64, {})
 
     def _sets(self, order: int | None) -> tuple[IndexSet, IndexSet]:
         """Return the indices of the series, and those in front of the first activation."""
@@ -127,29 +139,55 @@ class Expansion:
             delta = layer.pull_back_series(delta, before, after, indices, scalars, where=self.where(position + 1))
         return np.concatenate(blocks, axis=1) if blocks else scalars.zeros(len(indices), 0)
 
-    def _kinks(self, pieces: Sequence[tuple[Activation, Array]]) -> tuple[str, ...]:
+    def _kinks(self, pieces: Sequence[tuple[Layer, Array]]) -> tuple[str, ...]:
         """Return in words how far each variable can move alone before a neuron meets a kink, to first order.
 
-        `pieces` are the activations that have kinks with the series of their arguments. Inside, a piecewise activation is as
-        analytic as any; beyond, the coefficients are those of another piece.
+        `pieces` are the layers that have kinks with the series of their inputs. Inside, a piecewise function is as analytic as
+        any; beyond, the coefficients are those of another piece.
         """
         pieces = [(layer, table) for layer, table in pieces if len(table) > 1]
         if not pieces:
             return ()
+        names = " and ".join(dict.fromkeys(_name(layer) for layer, _ in pieces))
         reach = [self._reach(layer, table) for layer, table in pieces]
+        if np.isnan(reach).any():
+            return (f"{names} in pieces: these coefficients hold as far as the nearest kink, and where it lies is not known",)
         units = map(float, self.space.scale.values())
         nearest = zip(self.space.variables, np.min(reach, axis=0), units, strict=True)
         moves = [f"{name} {distance * unit:.3g}" for name, distance, unit in nearest if np.isfinite(distance)]
         held = f"until one input alone moves by about this much: {', '.join(moves)}" if moves else "for all inputs"
-        names = dict.fromkeys(layer.name for layer, _ in pieces)
-        return (f"{' and '.join(names)} in pieces: these coefficients hold {held}",)
+        return (f"{names} in pieces: these coefficients hold {held}",)
 
-    def _reach(self, layer: Activation, table: Array) -> Array:
+    def _reach(self, layer: Layer, table: Array) -> Array:
         """Return the step in each variable (w,) that brings the first of the neurons to its kink, to first order."""
         numbers = self.scalars.converted(table[: len(self.space.variables) + 1], F64, {})
+        if not isinstance(layer, Activation):
+            return np.full(len(numbers) - 1, np.nan)
+        distances = activations.kink_distance(layer.name, numbers[0], layer.parameters)
+        if np.isnan(distances).any():
+            return np.full(len(numbers) - 1, np.nan)
         with np.errstate(divide="ignore", invalid="ignore"):
-            steps = activations.kink_distance(layer.name, numbers[0], layer.parameters) / np.abs(numbers[1:])
+            steps = distances / np.abs(numbers[1:])
         return np.asarray(np.nan_to_num(steps, nan=np.inf, posinf=np.inf).min(axis=1))
+
+
+def _has_kinks(layer: Layer) -> bool:
+    if isinstance(layer, Formula):
+        return layer.kinked
+    if not isinstance(layer, Activation):
+        return False
+    return bool(activations.kinks(layer.name, layer.parameters)) or _unknown_kinks(layer)
+
+
+def _unknown_kinks(layer: Activation) -> bool:
+    """Return whether an activation is a registered one with pieces, whose kinks are not looked for."""
+    if not activations.definition(layer.name):
+        return False
+    return bool(np.isnan(activations.kink_distance(layer.name, np.zeros(1), layer.parameters)).any())
+
+
+def _name(layer: Layer) -> str:
+    return layer.name if isinstance(layer, Activation) else "a formula"
 
 
 def _ridge(layer: Layer, linear: Array, indices: IndexSet, scalars: Scalars, where: str) -> Array:
@@ -179,10 +217,11 @@ def exact(expansion: Expansion, scalars: Polynomials, symbols: Sequence[str]) ->
     """Return the ring that holds the outputs as polynomials in symbols and generators, and what `outputs` gives in it.
 
     Generators are found at orders 0 and 1, which is where all of them appear. Raises `ResourceLimitError` with the predicted
-    number of terms where it passes the limit of the ring.
+    number of terms where it passes the limit of the ring: predicted from the layers before anything is computed, and, where
+    that is no bound, from the growth seen so far before every order.
     """
     space = expansion.space
-    names = [symbol(name) for name in (*symbols, *sorted(space.symbols))]
+    names = [symbol(name) for name in dict.fromkeys((*symbols, *sorted(space.symbols)))]
     ring = scalars.extended(n for n in names if n not in scalars.generators)
     hidden = _hidden(expansion, ring)
     # far beyond the limit the exact number says no more than its size
@@ -194,9 +233,28 @@ def exact(expansion: Expansion, scalars: Polynomials, symbols: Sequence[str]) ->
             f"exact coefficients over {space.describe()}: {bound} {predicted:.1e} terms in {sizes} generators, the limit is "
             f"{scalars.limit:.1e}; lower the order, use scalars=ARB(128), or allow more by SYM.up_to({predicted})"
         )
-    for order in range(min(1, space.order) + 1):
-        ring, _ = _with_all(expansion, ring, order)
+    counts: list[int] = []
+    bounded = not names and all(name in BOUNDED for _, name in hidden)
+    for order in range(min(2, space.order + 1) if bounded else max(space.order, 1)):
+        ring, tables = _with_all(expansion, ring, min(order, space.order))
+        counts.append(sum(map(len, tables[-1].flat)))
+        _check_growth(counts, space, scalars.limit)
+    if space.order:
+        ring, _ = _with_all(expansion, ring, 1)
     return ring, *replace(expansion, scalars=ring).outputs()
+
+
+def _check_growth(counts: Sequence[int], space: TaylorSpace, limit: int) -> None:
+    """Refuse the next order where the terms, growing as they did, would pass the limit; announce what takes long."""
+    growth = max(counts[-1] / counts[-2] if len(counts) > 1 and counts[-2] else 1.0, 2.0)
+    expected = counts[-1] * growth
+    if expected > limit:
+        raise ResourceLimitError(
+            f"exact coefficients over {space.describe()}: about {expected:.1e} terms at order {len(counts)} (it has "
+            f"{counts[-1]} at the order before), the limit is {limit:.1e}; lower the order, use scalars=ARB(128), or allow "
+            f"more by SYM.up_to({int(2 * expected)})"
+        )
+    announce("expanding exactly", f"about {expected:.1e} terms at order {len(counts)}", expected * _SECONDS_OF_TERM)
 
 
 def _with_all(expansion: Expansion, ring: Polynomials, order: int) -> tuple[Polynomials, list[Array]]:
@@ -229,28 +287,45 @@ def _width(layers: Sequence[Layer]) -> int:
 
 # -------------------------------------------------------------------------------------------------- the formula to print
 def general_coefficient(layers: Sequence[Layer], inputs: Sequence[str], space: TaylorSpace, output: int) -> sympy.Expr:
-    """Return the coefficient of general order of a network with one hidden layer, in the exponents n_<input> as symbols.
+    """Return the coefficient of general order of a network with one hidden layer, in the exponents n_<variable> as symbols.
 
     c_n = sum_i v_i prod_j W_ij**n_j/n_j! f^(|n|)(b_i), W and b taken at the centre and in the units of the space.
     """
+    position, kinds = _hidden_layer(layers)
+    xs, orders = [symbol(name) for name in inputs], {name: symbol(f"n_{name}") for name in space.variables}
+    hidden_layer = kinds[position]
+    slopes, constants = _linear(_through(kinds[:position], xs), xs, space)
+    hidden = [sympy.Dummy() for _ in constants]
+    outer, rest = _linear(_through(kinds[position + 1 :], hidden), hidden)
+    used = set().union(*(e.free_symbols for row in (*slopes, *outer, constants, rest) for e in row))
+    if clash := sorted(n.name for n in orders.values() if n in used):
+        raise LawNameError(f"general coefficient: {clash[0]!r} is a symbol of the network; rename it, exponents have that name")
+    argument = next(symbol(name) for name in ("z", *(f"z_{k}" for k in range(len(used) + 1))) if symbol(name) not in used)
+    function, total = hidden_layer.expression([argument])[0], sympy.Add(*(orders[name] for name in inputs))
+    terms = [rest[output] * sympy.KroneckerDelta(total, 0)]
+    for weight, row, constant in zip(outer[output], slopes, constants, strict=True):
+        powers = [w ** orders[name] / sympy.factorial(orders[name]) for w, name in zip(row, inputs, strict=True)]
+        slope = sympy.Subs(sympy.Derivative(function, (argument, total)), argument, constant)
+        terms.append(sympy.Mul(weight, *powers, slope))
+    absent = [sympy.KroneckerDelta(n, 0) for name, n in orders.items() if name not in inputs]
+    return sympy.Mul(sympy.Add(*terms), *absent)
+
+
+def _hidden_layer(layers: Sequence[Layer]) -> tuple[int, list[Layer]]:
+    """Return the place of the only activation among layers, and them without dropout."""
     kinds = [layer for layer in layers if not isinstance(layer, Dropout)]
-    if any(not isinstance(layer, (Affine, Whitening, Activation)) for layer in kinds):
-        raise OptionError("general coefficient: expected affine, whitening and activation layers only")
+    other = next((layer for layer in kinds if not isinstance(layer, (Affine, Whitening, Activation))), None)
+    if other is not None:
+        raise OptionError(
+            f"general coefficient: a layer of kind {type(other).__name__}; expected affine ones and one activation"
+        )
     places = [i for i, layer in enumerate(kinds) if isinstance(layer, Activation)]
     if len(places) != 1:
         raise OptionError(f"general coefficient: {len(places)} activation layers; expected one, use .expand(space) for more")
-    xs, orders = [symbol(name) for name in inputs], [symbol(f"n_{name}") for name in inputs]
-    slopes, constants = _linear(_through(kinds[: places[0]], xs), xs, space)
-    hidden = [symbol(f"h_{i}") for i in range(len(constants))]
-    outer, rest = _linear(_through(kinds[places[0] + 1 :], hidden), hidden)
-    argument, total = symbol("z"), sympy.Add(*orders)
-    function = kinds[places[0]].expression([argument])[0]
-    terms = [rest[output] * sympy.KroneckerDelta(total, 0)]
-    for weight, row, constant in zip(outer[output], slopes, constants, strict=True):
-        powers = [w**n / sympy.factorial(n) for w, n in zip(row, orders, strict=True)]
-        slope = sympy.Subs(sympy.Derivative(function, (argument, total)), argument, constant)
-        terms.append(sympy.Mul(weight, *powers, slope))
-    return sympy.Add(*terms)
+    hidden = kinds[places[0]]
+    if isinstance(hidden, Activation) and activations.kinks(hidden.name, hidden.parameters):
+        raise OptionError(f"general coefficient: {hidden.name} has pieces and no one formula; use .expand(space)")
+    return places[0], kinds
 
 
 def _through(layers: Sequence[Layer], xs: list[sympy.Expr]) -> list[sympy.Expr]:

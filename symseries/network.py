@@ -336,12 +336,13 @@ class Network:
         root = expansion.derivative(expansion.forward(), 0) @ _square_root(self.covariance)
         return np.asarray(root @ root.T)
 
-    def general_coefficient(self, space: TaylorSpace, output: int = 0) -> sympy.Expr:
+    def general_coefficient(self, space: Space, output: int = 0) -> sympy.Expr:
         """Return the Taylor coefficient of general order of a network with one hidden layer, a formula to print.
 
         c_n = sum_i v_i prod_j W_ij**n_j/n_j! f^(|n|)(b_i), the exponents n_<input> being symbols; put numbers in, then doit().
 
-        Raises `OptionError` for more than one hidden layer, or layers that are neither affine nor activations.
+        Raises `OptionError` for more than one hidden layer, one with pieces, layers that are neither affine nor activations, or
+        an output that there is not, `LawNameError` for a symbol among the weights that is named as an exponent.
 
         >>> import symseries as ss
         >>> net = ss.Network.symbolic((1, 1, 1), "exp", inputs=("x",))
@@ -349,7 +350,12 @@ class Network:
         >>> formula.subs("n_x", 3).doit()
         w1_1_1**3*w2_1_1*exp(b1_1)/6
         """
+        check_space(space)
+        if not isinstance(space, TaylorSpace):
+            raise OptionError(f"general coefficient over {space.describe()}: expected a TaylorSpace")
         self._places(space)
+        if output not in range(len(self.outputs)) or isinstance(output, bool):
+            raise OptionError(f"output={output!r}: expected a number from 0 to {len(self.outputs) - 1}")
         return general_coefficient(self.layers, self.inputs, space, output)
 
     def coefficient_jacobian(self, space: Space, scalars: Scalars = F64) -> Array:
@@ -388,11 +394,11 @@ class Network:
         nodal = isinstance(space, EmpiricalSpace) and space.nodal
         values = self.evaluate(nodes, scalars)
         self._check_values(values, nodes)
-        table = values if nodal else space.projection @ values
+        table = values if nodal else space.project(values)
         if self.covariance is None or len(self.outputs) > 1:
             return table, None
         jacobian = self.jacobian(nodes)[0]
-        root = (jacobian if nodal else space.projection @ jacobian) @ _square_root(self.covariance)
+        root = (jacobian if nodal else space.project(jacobian)) @ _square_root(self.covariance)
         return table, root @ root.T
 
     def expression(self) -> Any:

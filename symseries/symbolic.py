@@ -20,13 +20,17 @@ from flint import Ordering, fmpq, fmpq_mpoly, fmpq_mpoly_ctx
 
 from symseries import expressions
 from symseries.errors import ComplexResultError, DataError, LawValueError, OptionError, ResourceLimitError, listing
-from symseries.names import check_name, symbol
+from symseries.names import check_name, check_names, symbol
 from symseries.parsing import parse_expression, to_text
+from symseries.progress import announce
 from symseries.scalars import ARB, F64, QQ, Array, Scalars, boxed, object_array, register, stored, typed
 
 MAX_GENERATORS = 60
 MAX_TERMS = 1_000_000
-_SHOWN_TERMS = 60
+_SHOWN_TERMS = 24
+_LONG, _SHORT = 400, 40  # digits of an element and bits of a fraction, beyond which it is shown rounded
+_SECONDS_OF_TERM = 1e-5  # to be evaluated in balls
+_MOST = 4  # an intermediate result may have so many times the terms of the limit
 LIMIT = 5_000_000  # terms of an exact expansion, about 1 GB
 
 _SYMPY: dict[str, Callable[[sympy.Expr], sympy.Expr]] = {
@@ -184,9 +188,15 @@ class Polynomials(Scalars):
         """Return the product of matrices; sums of many polynomials are halved until one is left."""
         if left.ndim != 2 or right.ndim != 2:
             return left @ right
-        out = np.empty((left.shape[0], right.shape[1]), dtype=object)
+        out, terms = np.empty((left.shape[0], right.shape[1]), dtype=object), 0
         for i, j in np.ndindex(out.shape):
             out[i, j] = self._sum([a * b for a, b in zip(left[i], right[:, j], strict=True) if a != 0 and b != 0])
+            terms += len(out[i, j])
+            if terms > _MOST * self.limit:  # FLINT ends the process where memory ends
+                raise ResourceLimitError(
+                    f"scalars=SYM: more than {terms:.1e} terms, the limit is {_MOST} times {self.limit:.1e}; lower the "
+                    "order, use scalars=ARB(128), or allow more by SYM.up_to"
+                )
         return out
 
     def _sum(self, parts: list[fmpq_mpoly]) -> fmpq_mpoly:
@@ -271,6 +281,8 @@ class Polynomials(Scalars):
         if not ring.balls and ring is not F64:
             return self.evaluated(values, ring, {name: ring.element(value) for name, value in exact.items()})
         bits = ring.bits if isinstance(ring, ARB) else 64
+        terms = sum(map(len, values.flat))
+        announce("evaluating", f"{terms} terms", terms * _SECONDS_OF_TERM)
         for working in (2**k * (bits + 32) for k in range(8)):
             balls = ARB(working)
             found = self.evaluated(values, balls, {name: balls.element(value) for name, value in exact.items()})
@@ -291,11 +303,7 @@ class Polynomials(Scalars):
         return self._written(element, self.generators)
 
     def _written(self, element: fmpq_mpoly, letters: Sequence[sympy.Expr]) -> sympy.Expr:
-        terms = []
-        for exponents, coefficient in element.terms():
-            powers = [g ** int(k) for g, k in zip(letters, exponents, strict=False) if k]
-            terms.append(sympy.Mul(sympy.Rational(int(coefficient.p), int(coefficient.q)), *powers))
-        return sympy.Add(*terms)
+        return sympy.Add(*(_term(letters, powers, sympy.Rational(int(c.p), int(c.q))) for powers, c in element.terms()))
 
     def written(self, values: Array, taken: Iterable[str] = ()) -> tuple[Array, dict[sympy.Symbol, sympy.Expr]]:
         """Return elements with a letter for each generator that is no symbol, and what the letters stand for.
@@ -312,7 +320,7 @@ class Polynomials(Scalars):
                 others = {g: s for g, s in letters.items() if g != generator and not g.is_Symbol}
                 definitions[letters[generator]] = generator.xreplace(others)
         names = tuple(letters.values())
-        written = object_array(self._written(v, names) if len(v) <= _SHOWN_TERMS else f"{len(v)} terms" for v in values.flat)
+        written = object_array(_shown(v, names) if len(v) <= _SHOWN_TERMS else f"{len(v)} terms" for v in values.flat)
         return written.reshape(values.shape), definitions
 
     def handed(self, values: Array) -> Array:
@@ -324,7 +332,7 @@ class Polynomials(Scalars):
         _, definitions = self.written(np.empty(0, dtype=object))
         letters = iter(definitions.items())
         rows = [[g.name, None] if g.is_Symbol else _row(*next(letters)) for g in self.generators]
-        return {"ring": self.name, "generators": rows} if rows else self.name
+        return {"ring": self.name, "generators": rows, "symbols": sorted(self.symbols)} if rows else self.name
 
     def encode(self, value: Any) -> str:
         """Return an element as text: coefficient and exponents of each term."""
@@ -349,11 +357,16 @@ def _restored(record: Mapping[str, Any] | None = None) -> Polynomials:
     if record is None:
         return SYM
     known: dict[sympy.Expr, sympy.Expr] = {}
+    declared = check_names(record["symbols"], "symbol") if record["symbols"] else ()
     for row in record["generators"]:
         if not isinstance(row, list) or len(row) != 2 or not isinstance(row[0], str):
             raise DataError(f"generator {str(row)[:60]}: expected a name and its definition")
         letter = symbol(check_name(row[0], "generator"))
-        known[letter] = letter if row[1] is None else parse_expression(row[1], "generator").xreplace(known)
+        names = {*declared, *(s.name for s in known)}
+        definition = letter if row[1] is None else parse_expression(row[1], "generator", declared=names).xreplace(known)
+        if letter in known or definition in known.values():
+            raise DataError(f"generator {row[0]!r} is given twice")
+        known[letter] = definition
     return Polynomials(known.values())
 
 
@@ -369,6 +382,24 @@ _REFLECTED: dict[str, Callable[[fmpq_mpoly, fmpq_mpoly], fmpq_mpoly]] = {
     "gaussian": lambda reflected, b: reflected,
     "erf_slope": lambda reflected, b: reflected,
 }
+
+
+def _term(letters: Sequence[sympy.Expr], exponents: Sequence[int], coefficient: sympy.Expr) -> sympy.Expr:
+    return sympy.Mul(coefficient, *(g ** int(k) for g, k in zip(letters, exponents, strict=False) if k))
+
+
+def _shown(element: fmpq_mpoly, letters: Sequence[sympy.Expr]) -> sympy.Expr:
+    """Return an element to be read by people: its long fractions are rounded where it would fill more than a few lines."""
+    terms = list(element.terms())
+    digits = sum(c.p.bit_length() + c.q.bit_length() for _, c in terms) // 3
+    long = digits > _LONG
+
+    def number(c: fmpq) -> sympy.Expr:
+        exact = max(c.p.bit_length(), c.q.bit_length()) <= _SHORT or not long
+        value = sympy.Rational(int(c.p), int(c.q))
+        return value if exact else value.n(6)
+
+    return sympy.Add(*(_term(letters, exponents, number(c)) for exponents, c in terms))
 
 
 def _letter(generator: sympy.Expr, used: set[str]) -> str:

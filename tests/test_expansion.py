@@ -20,7 +20,7 @@ from sympy.polys.ring_series import rs_tanh
 
 import symseries as ss
 from symseries.cost import Cost, estimate, predicted_terms
-from symseries.errors import NotAnalyticError, OptionError, ResourceLimitError, SymseriesError
+from symseries.errors import LawNameError, NotAnalyticError, OptionError, ResourceLimitError, SymseriesError
 from symseries.expansion import exact
 from symseries.scalars import C128
 
@@ -208,8 +208,8 @@ def test_long_fractions_are_shown_rounded_and_integers_as_they_are() -> None:
     net = random_network(np.random.default_rng(5), (2, 3, 1), "tanh")
     text = str(net.expand(ss.TaylorSpace({"x": 0, "y": 0}, order=2), scalars=ss.SYM))
     assert max(map(len, text.splitlines())) < 400
-    deep = ss.Network.symbolic((2, 2, 2, 1), "tanh", ("x", "y"))
-    symbolic = str(deep.expand(ss.TaylorSpace({"x": 0, "y": 0}, 2), scalars=ss.SYM))
+    wide = ss.Network.symbolic((2, 3, 1), "tanh", ("x", "y"))
+    symbolic = str(wide.expand(ss.TaylorSpace({"x": 0, "y": 0}, 2), scalars=ss.SYM))
     assert "2*t_1" in symbolic
     assert "2.0*" not in symbolic
 
@@ -219,6 +219,28 @@ def test_a_rational_ring_names_the_neuron_whose_value_is_not() -> None:
         ss.Network([ss.Affine([[1], [1]], [0, 1]), ss.Activation("tanh")], ("x",), ("a", "b")).expand(
             ss.TaylorSpace({"x": 0}, order=2), scalars=ss.QQ
         )
+
+
+def test_symbolic_networks_that_grow_too_large_are_refused_before_memory_ends() -> None:
+    net = ss.Network.symbolic((2, 3, 3, 1), "gelu", ("x", "y"))
+    with pytest.raises(ResourceLimitError, match=r"about .* terms at order \d .* the limit is 5\.0e\+05"):
+        net.expand(ss.TaylorSpace({"x": 0, "y": 0}, order=5), scalars=ss.SYM.up_to(500_000))
+    squares = ss.Network.symbolic((3, 6, 6, 6, 1), "square", ("x", "y", "w"))
+    with pytest.raises(ResourceLimitError, match="terms"):
+        squares.expand(ss.TaylorSpace({"x": 0, "y": 0, "w": 0}, order=6), scalars=ss.SYM.up_to(50_000))
+
+
+@pytest.mark.parametrize("name", ["pi", "E", "gamma", "beta"])
+def test_symbols_keep_their_names_through_json(name: str) -> None:
+    weight = sympy.Symbol(name)
+    net = ss.Network([ss.Affine([[weight]], [sympy.pi]), ss.Activation("tanh")], ("x",))
+    again = ss.read_network(net.to_json())
+    assert again.symbols == net.symbols == (name,)
+    assert again.expression() == net.expression()
+    series = net.expand(ss.TaylorSpace({"x": sympy.Symbol(f"{name}_0") + weight}, order=1), scalars=ss.SYM)
+    twin = ss.Series.from_json(series.to_json())
+    assert twin.equals(series) is True
+    assert twin.scalars.symbols == series.scalars.symbols == {name, f"{name}_0"}
 
 
 @pytest.mark.parametrize(
@@ -291,6 +313,25 @@ def test_the_formula_of_general_order_gives_every_coefficient(activation: str) -
         for index, ball in zip(space.multi_indices.tolist(), found.coefficients[:, output], strict=True):
             value = formula.subs(dict(zip(sympy.symbols("n_x0 n_x1"), index, strict=True))).doit()
             assert abs(sympy.N(value, 40) - sympy.Float(str(ball.mid), 40)) < 1e-13
+
+
+def test_the_formula_of_general_order_keeps_names_apart() -> None:
+    h, z = sympy.symbols("h_0 z")
+    net = ss.Network([ss.Affine([[1]], [0]), ss.Activation("exp"), ss.Affine([[h * z]], [h])], ("x",))
+    space = ss.TaylorSpace({"w": 0, "x": 0}, order=2)
+    formula, found = net.general_coefficient(space), net.expand(space, scalars=ss.SYM)
+    for index, value in zip(space.multi_indices.tolist(), found.coefficients, strict=True):
+        assert sympy.expand(formula.subs(dict(zip(sympy.symbols("n_w n_x"), index, strict=True))).doit() - value) == 0
+    clash = ss.Network([ss.Affine([[sympy.Symbol("n_x")]]), ss.Activation("exp")], ("x",))
+    with pytest.raises(LawNameError, match="'n_x' is a symbol of the network"):
+        clash.general_coefficient(ss.TaylorSpace({"x": 0}, order=0))
+    for output in (1, -1, "y", None):
+        with pytest.raises(OptionError, match="expected a number from 0 to 0"):
+            net.general_coefficient(space, output)
+    with pytest.raises(OptionError, match="expected a TaylorSpace"):
+        net.general_coefficient(ss.LegendreSpace({"x": (0, 1)}, 1))
+    with pytest.raises(OptionError, match="softsign has pieces"):
+        network((1, 2, 1), "softsign").general_coefficient(ss.TaylorSpace({"x0": 0}, order=0))
 
 
 def test_the_formula_of_general_order_prints() -> None:
@@ -398,6 +439,39 @@ def test_the_distance_to_the_nearest_kink_is_said(ring: Any) -> None:
     assert ss.Series.from_json(found.to_json()).warnings == found.warnings
     assert network((2, 3, 1)).expand(ss.TaylorSpace(place((2,)), 2)).warnings == ()
     assert net.expand(space.with_order(0), scalars=ring).warnings == ()
+
+
+def test_rounding_does_not_choose_the_piece() -> None:
+    """-0.4 - 0.7 + 0.2 + 1 - 0.1 is 0 for people, 2.8e-17 for the stored numbers, and may be less than 0 in float64."""
+    net = ss.Network([ss.Affine([[-0.4, -0.7, 0.2, 1.0]], [-0.1]), ss.Activation("relu")], list("abcd"))
+    space = ss.TaylorSpace(dict.fromkeys("abcd", 1), order=1)
+    exact = [float(v) for v in net.expand(space, scalars=ss.QQ).coefficients]
+    assert exact[1:] == [-0.4, -0.7, 0.2, 1.0]
+    assert net.expand(space).coefficients == pytest.approx(exact, rel=1e-12)
+
+
+def test_kinks_that_are_not_known_are_said() -> None:
+    ss.register_activation("with_a_corner", "(x + abs(x))/2")
+    net = ss.Network([ss.Affine([[1], [2]], [1, -1]), ss.Activation("with_a_corner"), ss.Affine([[1, 1]])], ("x",))
+    formula = ss.Network.from_expression("abs(x - 1) + x", ("x",))
+    for source in (net, formula):
+        assert "where it lies is not known" in source.expand(ss.TaylorSpace({"x": 0}, order=1)).warnings[0]
+
+
+def test_digits_that_cancel_afterwards_are_said() -> None:
+    net = ss.Network.from_expression("tanh(30 + x) - 1", ("x",))
+    found = net.expand(ss.TaylorSpace({"x": 0}, order=1), scalars=ss.MPF(20))
+    assert found.warnings == ()
+    assert any("fewer than 20 are certain" in w for w in ((found + 1) - 1).warnings)
+
+
+def test_balls_become_numbers_of_sympy_with_the_digits_that_they_have() -> None:
+    space, tiny = ss.TaylorSpace({"x": 0}, order=1), sympy.Rational(1, 2**60)
+    exact = ss.Series(space, [1 + tiny, 0], scalars=ss.ARB(128))
+    assert exact.to_sympy() == 1 + tiny
+    third = ss.Series(space, ["1/3", "1/3"], scalars=ss.ARB(128))
+    assert (third - third).to_sympy() == 0
+    assert abs(third.to_sympy().subs("x", 0) - sympy.Rational(1, 3)) < 1e-37
 
 
 # ---------------------------------------------------------------------------------------------------------------- cost

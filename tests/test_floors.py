@@ -25,7 +25,7 @@ PLAN = (
     "cost",
     "expansion",
     "network",
-    "paper evidence readers",
+    "paper evidence readers convergence",
     "training",
     "fitting",
     "demo",

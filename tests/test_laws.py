@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pickle
 import time
+from typing import Any
 
 import mpmath
 import numpy as np
@@ -446,3 +447,18 @@ def test_constants_in_the_condition_of_a_piece_are_not_linear() -> None:
     series = law.expand(ss.TaylorSpace({"x": 1}, order=1))
     assert series.at({"a": 2, "b": 7, "x1": 3}).coefficients.tolist() == [2.0, 2.0]
     assert series.at({"a": 2, "b": 7, "x1": "1/2"}).coefficients.tolist() == [7.0, 0.0]
+
+
+@pytest.mark.parametrize(
+    ("text", "formula", "center"),
+    [
+        ("(exp(x) - 1)/x", lambda x: (mpmath.exp(x) - 1) / x, "0.001"),
+        ("(1 - cos(x))/x**2", lambda x: (1 - mpmath.cos(x)) / x**2, "1e-5"),
+        ("coth(x) - 1/x", lambda x: mpmath.coth(x) - 1 / x, "0.001"),
+    ],
+)
+def test_beside_a_removable_singularity_no_digits_are_lost(text: str, formula: Any, center: str) -> None:
+    found = ss.Law(text, variables=("x",)).expand(ss.TaylorSpace({"x": center}, order=5)).at({}).coefficients
+    with mpmath.workdps(120):
+        truth = mpmath.taylor(formula, mpmath.mpf(center), 5)
+    assert found == pytest.approx([float(v) for v in truth], rel=1e-13)

@@ -22,7 +22,9 @@ from symseries.errors import DataError, LawNameError, OptionError, ResourceLimit
 from symseries.scalars import F64, QQ, as_fraction
 from symseries.spaces import (
     SUPPORTED,
+    ChebyshevSpace,
     EmpiricalSpace,
+    FourierSpace,
     LegendreSpace,
     Space,
     TaylorSpace,
@@ -42,6 +44,14 @@ SPACES: dict[str, Space] = {
     "taylor tensor": TaylorSpace({"c": 0.05, "d": -1}, 2, index_set="tensor"),
     "legendre": LegendreSpace({"c": (0.01, 0.1), "d": (1, 100)}, 4),
     "legendre tensor": LegendreSpace({"c": (0.01, "1/10")}, 3, index_set="tensor"),
+    "legendre log": LegendreSpace({"c": (0.01, 0.1), "d": (1, 100)}, 4, scale={"d": "log"}),
+    "chebyshev": ChebyshevSpace({"c": (0.01, 0.1), "d": (1, 100)}, 4),
+    "chebyshev tensor": ChebyshevSpace({"c": (0.01, 0.1), "d": (1, "200/2")}, 2, index_set="tensor", scale="log"),
+    "fourier even": FourierSpace({"c": (0.01, 0.1), "d": (1, 100)}, 3),
+    "fourier tensor": FourierSpace({"c": (0.01, 0.1), "d": (1, 100)}, 2, "even", index_set="tensor"),
+    "fourier periodic": FourierSpace({"c": (0.01, 0.1), "d": (1, 100)}, 3, "periodic", scale={"c": "log"}),
+    "fourier ramp": FourierSpace({"d": (1, 100)}, 3, "ramp"),
+    "fourier ramps": FourierSpace({"c": (0.01, 0.1), "d": (1, 100)}, 3, "ramp", index_set="tensor"),
     "empirical": EmpiricalSpace(CLOUD, 3),
     "empirical weighted": EmpiricalSpace(CLOUD, 2, WEIGHTS),
     "empirical tensor": EmpiricalSpace(CLOUD, 2, index_set="tensor"),
@@ -337,7 +347,8 @@ BAD_ORDERS = [-1, 2.5, "3", True, math.nan]
 
 @pytest.mark.parametrize("order", [*BAD_ORDERS, None])
 def test_bad_orders(order: Any) -> None:
-    makers = [lambda: TaylorSpace({"x": 0}, order), lambda: LegendreSpace({"x": (0, 1)}, order)]
+    boxes = [LegendreSpace, ChebyshevSpace, FourierSpace]
+    makers = [lambda: TaylorSpace({"x": 0}, order), *(lambda kind=kind: kind({"x": (0, 1)}, order) for kind in boxes)]
     if order is not None:
         makers.append(lambda: EmpiricalSpace({"x": [1, 2]}, order))
     for make in makers:
@@ -366,8 +377,9 @@ def test_bad_centres(value: Any) -> None:
 def test_centres_are_mappings(center: Any) -> None:
     with pytest.raises(OptionError, match=r"^center"):
         TaylorSpace(center, 2)
-    with pytest.raises(OptionError, match=r"^domain"):
-        LegendreSpace(center, 2)
+    for kind in (LegendreSpace, ChebyshevSpace, FourierSpace):
+        with pytest.raises(OptionError, match=r"^domain"):
+            kind(center, 2)
 
 
 def test_names_are_checked() -> None:
@@ -398,8 +410,9 @@ def test_names_are_checked() -> None:
     ],
 )
 def test_bad_intervals(pair: Any) -> None:
-    with pytest.raises(OptionError, match=r"^domain of d: "):
-        LegendreSpace({"c": (0, 1), "d": pair}, 2)
+    for kind in (LegendreSpace, ChebyshevSpace, FourierSpace):
+        with pytest.raises(OptionError, match=r"^domain of d: "):
+            kind({"c": (0, 1), "d": pair}, 2)
 
 
 def test_resource_limit_of_six_inputs_at_order_30() -> None:
@@ -418,6 +431,13 @@ def test_mismatches_name_the_first_aspect_that_differs() -> None:
         (xy, TaylorSpace({"x": 0, "y": "1/3"}, 2), "centre .*1/3"),
         (xy, data, "basis taylor and empirical"),
         (box, LegendreSpace({"x": (0, 2)}, 2), "domain .*2"),
+        (box, ChebyshevSpace({"x": (0, 1)}, 2), "basis legendre and chebyshev"),
+        (
+            LegendreSpace({"x": (1, 2)}, 2),
+            LegendreSpace({"x": (1, 2)}, 2, scale="log"),
+            r"scale \(\('x', 'linear'\),\) and \(\('x', 'log'\),\)",
+        ),
+        (FourierSpace({"x": (0, 1)}, 2), FourierSpace({"x": (0, 1)}, 2, "ramp"), "extension even and ramp"),
         (data, EmpiricalSpace(RATIONAL, 1, [1, 1, 1, 1, 2]), "data [0-9a-f]{16} and [0-9a-f]{16}"),
         (data, EmpiricalSpace(RATIONAL, None), "order 1 and None"),
     ]:
@@ -445,7 +465,7 @@ def test_what_is_no_space(value: Any) -> None:
 def test_damaged_records() -> None:
     for space in SPACES.values():
         record = space.to_dict()
-        for key in record:
+        for key in record.keys() - {"scale"}:  # which is written where it is not linear
             damaged = {name: value for name, value in record.items() if name != key}
             with pytest.raises(OptionError if key == "basis" else DataError, match="not known" if key == "basis" else "has no"):
                 space_from_dict(damaged)

@@ -6,11 +6,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from symseries.errors import DataError
 from symseries.fitting.prepare import EIGENVALUE_FLOOR, Prepared, orthonormal_covariance
 from symseries.fitting.solve import Solved
 from symseries.network import Network
 from symseries.scalars import F64, Array
-from symseries.spaces import EmpiricalSpace, LegendreSpace, TaylorSpace
+from symseries.spaces import BoxSpace, EmpiricalSpace, TaylorSpace
 
 REJECTED = 0.01  # p-value below which a law is called rejected
 REJECTION = "the law is rejected"
@@ -172,9 +173,12 @@ def _inaccurate(prepared: Prepared, solved: Solved) -> list[str]:
 def _empty_corners(prepared: Prepared) -> list[str]:
     """Warn of corners of a box without data: there the network extrapolates, and the fit believes it as much as elsewhere."""
     space, data = prepared.space, prepared.source.data
-    if not isinstance(space, LegendreSpace) or data is None or len(space.variables) > _MOST_AXES:
+    if not isinstance(space, BoxSpace) or data is None or len(space.variables) > _MOST_AXES:
         return []
-    window = space.window(data.matrix(space.variables))
+    try:
+        window = space.window(data.matrix(space.variables))
+    except DataError:  # a measurement at 0 has no place on a logarithmic scale
+        return []
     outer = window[(np.abs(window) > _CORNER).all(axis=1) & (np.abs(window) <= 1 + 1e-9).all(axis=1)]
     corners, held = 2 ** len(space.variables), len({tuple(row) for row in np.sign(outer).tolist()})
     if held == corners:

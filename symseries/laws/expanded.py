@@ -18,7 +18,7 @@ from symseries.names import symbol
 from symseries.pages import latex_array
 from symseries.scalars import F64, MPF, Array, Scalars, object_array, reached
 from symseries.series import Series
-from symseries.spaces import EmpiricalSpace, LegendreSpace, Space, TaylorSpace, check_supported
+from symseries.spaces import BoxSpace, EmpiricalSpace, Space, TaylorSpace, check_supported
 from symseries.symbolic import SYM, Polynomials, check_powers, with_generators
 
 if TYPE_CHECKING:
@@ -58,8 +58,23 @@ class LawSeries:
         >>> law.expand(ss.TaylorSpace({"x": 1}, order=2)).at({"a": 1, "b": 3}).coefficients.tolist()
         [4.0, 6.0, 3.0]
         """
-        ring, table = self._in_ring((self.law.formula,), self.law._numbers(constants))
+        numbers = self.law._numbers(constants)
+        if self.scalars is F64 and isinstance(self.space, TaylorSpace) and (found := self._rounded(numbers)) is not None:
+            return Series(self.space, found[:, 0], F64)
+        ring, table = self._in_ring((self.law.formula,), numbers)
         return Series(self.space, table[:, 0], ring)
+
+    def _rounded(self, numbers: Mapping[str, object]) -> Array | None:
+        """Return coefficients from balls, rounded: beside a removable singularity float64 would lose all digits.
+
+        None where balls do not decide, or float64 does not hold the answer: it then says so itself.
+        """
+        try:
+            table, _ = reached(lambda ring: (self.evaluate((self.law.formula,), numbers, ring=ring), ()), MPF(17))
+        except SymseriesError:
+            return None
+        found = MPF(17).converted(table, F64, {})
+        return found if np.isfinite(found).all() else None
 
     def jacobian(self, constants: Mapping[str, object]) -> Array:
         """Return the derivatives of the coefficients in the constants, (N, constants), exactly differentiated.
@@ -99,7 +114,7 @@ class LawSeries:
 
         It is 0 over a Taylor space and the data, where nothing is integrated, and None where it is not estimated.
         """
-        if not isinstance(self.space, LegendreSpace):
+        if not isinstance(self.space, BoxSpace):
             return 0.0
         numbers = self.law._numbers(constants)
         formula, names = (self.law.formula,), self.space.variables
@@ -126,7 +141,7 @@ class LawSeries:
         nodes = space.nodes  # type: ignore[attr-defined]  # every space but Taylor has nodes
         values = values_at(formulas, nodes, space.variables, constants, F64, strict=strict)
         nodal = isinstance(space, EmpiricalSpace) and space.nodal
-        return values if nodal else np.asarray(space.projection @ values)  # type: ignore[attr-defined]
+        return values if nodal else space.project(values)  # type: ignore[attr-defined]
 
     def _taylor(
         self, formulas: Sequence[sympy.Expr], constants: Mapping[str, Array], scalars: Scalars, order: int | None = None

@@ -98,6 +98,11 @@ class Formula(Layer):
         return len(self.formulas)
 
     @property
+    def kinked(self) -> bool:
+        """Whether a formula has pieces, so that its series holds as far as the next kink."""
+        return any(e.has(sympy.Abs, sympy.Max, sympy.Min, sympy.sign, sympy.Piecewise) for e in self.formulas)
+
+    @property
     def exact(self) -> bool:
         return all(self._is_rational(step) for step in self._tape.steps)
 

@@ -90,6 +90,12 @@ def _encode(array: Array) -> Any:
     return array.tolist() if array.dtype != object else np.vectorize(to_text, otypes=[object])(array).tolist()
 
 
+def _declared(exact: list[bool], symbols: set[sympy.Symbol]) -> dict[str, Any]:
+    """Return what a record says of exact numbers: which there are, and the names in them, of which one may be pi."""
+    names = {"symbols": sorted(s.name for s in symbols)} if symbols else {}
+    return {"exact": exact, **names} if any(exact) else {}
+
+
 def _symbols(*arrays: Array) -> set[sympy.Symbol]:
     return set().union(*(v.free_symbols for array in arrays if array.dtype == object for v in array.flat))
 
@@ -161,7 +167,7 @@ class Affine(Layer):
     def to_dict(self) -> dict[str, Any]:
         exact = [self.weights.dtype == object, self.bias.dtype == object]
         record = {"kind": self.kind, "weights": _encode(self.weights), "bias": _encode(self.bias)}
-        return record | {"exact": exact} if any(exact) else record
+        return record | _declared(exact, self.symbols)
 
 
 @dataclass(frozen=True, eq=False)
@@ -227,4 +233,4 @@ class Whitening(Layer):
     def to_dict(self) -> dict[str, Any]:
         exact = [self.mean.dtype == object, self.scale.dtype == object]
         record = {"kind": self.kind, "mean": _encode(self.mean), "scale": _encode(self.scale)}
-        return record | {"exact": exact} if any(exact) else record
+        return record | _declared(exact, self.symbols)

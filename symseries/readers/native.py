@@ -247,23 +247,24 @@ def _layer(value: object, place: int) -> Layer:
 
 def _pair(record: Record, names: tuple[str, str]) -> list[Any]:
     """Return two arrays of numbers, those that are exact read from their text."""
+    declared = _texts(record.get("symbols", []), "symbols")
     exact = [_flag(flag, "exact") for flag in _typed(record.get("exact", [False, False]), list, "exact")]
     if len(exact) != 2:
         raise NetworkFormatError(f"exact: {exact!r}; expected two, for {names[0]} and for {names[1]}")
-    return [_exact_array(record[n], n) if flag else record[n] for n, flag in zip(names, exact, strict=True)]
+    return [_exact_array(record[n], n, declared) if flag else record[n] for n, flag in zip(names, exact, strict=True)]
 
 
-def _exact_array(value: object, what: str) -> object:
+def _exact_array(value: object, what: str, declared: list[str]) -> object:
     if isinstance(value, list):
-        return [_exact_array(item, what) for item in value]
-    return _exact_number(_typed(value, str, f"{what}, an exact entry"), what)
+        return [_exact_array(item, what, declared) for item in value]
+    return _exact_number(_typed(value, str, f"{what}, an exact entry"), what, declared)
 
 
-def _exact_number(text: str, what: str) -> sympy.Expr:
+def _exact_number(text: str, what: str, declared: list[str]) -> sympy.Expr:
     if _QUOTIENT.fullmatch(text):
         quotient = Fraction(text)
         return sympy.Rational(quotient.numerator, quotient.denominator)
-    return parse_expression(text, what)
+    return parse_expression(text, what, declared=declared)
 
 
 def _affine(record: Record) -> Layer:
@@ -303,9 +304,9 @@ def _formula(record: Record) -> Layer:
 
 # kind: keys that must be there, keys that may, reader
 _LAYERS: dict[str, tuple[tuple[str, ...], tuple[str, ...], Callable[[Record], Layer]]] = {
-    "affine": (("weights", "bias"), ("exact",), _affine),
+    "affine": (("weights", "bias"), ("exact", "symbols"), _affine),
     "activation": (("name",), ("parameters", "expression", "variable", "latex"), _activation),
-    "whitening": (("mean", "scale"), ("exact",), _whitening),
+    "whitening": (("mean", "scale"), ("exact", "symbols"), _whitening),
     "transform": (("functions",), (), lambda record: Transform(record["functions"])),
     "dropout": (("rate",), (), lambda record: Dropout(_number(record["rate"], "rate"))),
     "held": (("inputs", "held"), (), _held),

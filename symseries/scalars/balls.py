@@ -29,6 +29,7 @@ Rest = TypeVar("Rest")
 
 MAX_BITS = 1_000_000
 _GUARD = 32  # bits that MPF computes beyond the digits asked for; a network of three layers loses up to 20
+_FARTHEST = 10_000_000  # exponents of two that a stored ball may have: its digits are written out when it is shown
 _ATTEMPTS = 8  # each with twice the guard bits of the one before
 _DIGITS = math.log10(2)
 _LOCK = threading.RLock()
@@ -315,6 +316,8 @@ def _restored(code: object) -> Ball:
     if len(parts) != 4 or not all(part.lstrip("-").isdecimal() and len(part) <= MAX_BITS for part in parts):
         raise DataError(f"coefficient {shown(code)}: expected a ball as text, four integers")
     mid, mid_exponent, rad, rad_exponent = (fmpz(part) for part in parts)
+    if max(abs(mid_exponent), abs(rad_exponent)) > _FARTHEST:
+        raise DataError(f"coefficient {shown(code)}: exponents beyond 2**{_FARTHEST}; expected a ball that was written here")
     with _precision(max(64, abs(int(mid)).bit_length() + 1)):
         return Ball(arb((mid, mid_exponent), (rad, rad_exponent)))
 

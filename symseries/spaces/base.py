@@ -15,6 +15,7 @@ from symseries.multiindex import IndexSet, check_kind, check_order, index_set
 from symseries.names import check_names
 from symseries.scalars import F64, Array, Scalars
 
+_EXAMPLES = {"domain": "{'c': (0.01, 0.1), 'd': (1, 100)}", "center": "{'c': 0.05, 'd': 10}"}
 MAX_PROJECTION = 50_000_000  # entries of a projection matrix, 400 MB
 
 
@@ -40,6 +41,10 @@ class Space(ABC):
     @abstractmethod
     def basis(self, points: Array, scalars: Scalars = F64) -> Array:
         """Return the basis functions at points (n, w), an array (n, N)."""
+
+    def evaluate(self, points: Array, table: Array, scalars: Scalars = F64) -> Array:
+        """Return the values (n, m) at points (n, w) of m series with these coefficients (N, m)."""
+        return scalars.matmul(self.basis(points, scalars), table)
 
     @abstractmethod
     def formulas(self, table: Array, scalars: Scalars) -> tuple[list[sympy.Expr], Array]:
@@ -100,7 +105,7 @@ class GradedSpace(Space):
 
     def _set_up(self, names: object, order: object, index_kind: str, what: str) -> None:
         if not isinstance(names, Mapping):
-            raise OptionError(f"{what}={names!r}: expected a mapping of variables, such as {{'c': …, 'd': …}}")
+            raise OptionError(f"{what}={names!r}: expected a mapping of variables, such as {_EXAMPLES[what]}")
         self.variables = check_names(list(names), "variable")
         if not self.variables:
             raise OptionError(f"{what} is empty; expected at least one variable")

@@ -75,13 +75,13 @@ class EmpiricalSpace(SampledSpace):
         return self.points.matrix(self.variables)
 
     @cached_property
-    def _box(self) -> tuple[Array, Array]:
-        """Centre and half width of the data, the width 1 where a column is constant."""
+    def box(self) -> tuple[Array, Array]:
+        """Centre and half width (w,) of the data, the width 1 where a column is constant."""
         low, high = self.nodes.min(axis=0), self.nodes.max(axis=0)
         return low / 2 + high / 2, np.where(high > low, high / 2 - low / 2, 0.5)
 
     def _vandermonde(self, points: Array, order: int) -> Array:
-        center, half = self._box
+        center, half = self.box
         rows = index_set(len(self.variables), order, self.index_kind).rows
         return legendre_products((points - center) / half, rows, order)
 
@@ -156,9 +156,14 @@ class EmpiricalSpace(SampledSpace):
         self._polynomial_order("write a polynomial")
         if scalars.exact:
             return self._monomials.formulas(_solve_exact(self._rational[0].T, table), scalars)
-        pairs = zip(self.variables, *self._box, strict=True)
+        pairs = zip(self.variables, *self.box, strict=True)
         windows = [(symbol(name) - sympy.Float(center)) / sympy.Float(half) for name, center, half in pairs]
-        return legendre_formulas(windows, self.multi_indices), np.linalg.solve(self._factor[1], table)
+        return legendre_formulas(windows, self.multi_indices), self.over_products(table)
+
+    def over_products(self, table: Array) -> Array:
+        """Return coefficients (N, m) as those over products of Legendre polynomials on the box of the data."""
+        self._polynomial_order("write a polynomial")
+        return np.linalg.solve(self._factor[1], table)
 
     def _polynomial_order(self, purpose: str) -> int:
         if self.order is None:

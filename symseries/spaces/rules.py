@@ -8,7 +8,9 @@ from typing import Any
 from symseries.errors import DataError, OptionError, suggestion
 from symseries.scalars import Scalars
 from symseries.spaces.base import Space
+from symseries.spaces.chebyshev import ChebyshevSpace
 from symseries.spaces.empirical import EmpiricalSpace
+from symseries.spaces.fourier import FourierSpace
 from symseries.spaces.legendre import LegendreSpace
 from symseries.spaces.taylor import TaylorSpace
 
@@ -16,10 +18,14 @@ from symseries.spaces.taylor import TaylorSpace
 SUPPORTED: dict[str, tuple[str, ...]] = {
     "taylor": ("F64", "QQ", "MPF", "ARB", "SYM"),
     "legendre": ("F64",),
+    "chebyshev": ("F64",),
+    "fourier": ("F64",),
     "empirical": ("F64", "QQ"),
 }
 
-_SPACES: dict[str, type[Space]] = {space.kind: space for space in (TaylorSpace, LegendreSpace, EmpiricalSpace)}
+_SPACES: dict[str, type[Space]] = {
+    space.kind: space for space in (TaylorSpace, LegendreSpace, ChebyshevSpace, FourierSpace, EmpiricalSpace)
+}
 
 
 def check_supported(space: Space, scalars: Scalars) -> None:

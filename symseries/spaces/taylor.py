@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from functools import cached_property
 from typing import Any
 
@@ -129,13 +129,15 @@ class TaylorSpace(GradedSpace):
         """Return centre, order and index set as JSON knows them."""
         center = {name: str(value) if value.is_Rational else to_text(value) for name, value in self.center.items()}
         record = {"basis": self.kind, "center": center, "order": self.order, "index_set": self.index_kind}
+        if self.symbols:
+            record["symbols"] = sorted(self.symbols)
         scaled = any(unit != 1 for unit in self.scale.values())
         return record | ({"scale": {name: str(unit) for name, unit in self.scale.items()}} if scaled else {})
 
     @classmethod
     def from_dict(cls, record: Mapping[str, Any]) -> TaylorSpace:
         """Return the space that `to_dict` wrote."""
-        center = {name: _read(text) for name, text in record["center"].items()}
+        center = {name: _read(text, record.get("symbols", ())) for name, text in record["center"].items()}
         return cls(center, record["order"], index_set=record["index_set"], scale=record.get("scale"))
 
     def _identity(self) -> tuple[tuple[str, object], ...]:
@@ -152,11 +154,11 @@ def _place(value: object, name: str) -> sympy.Expr:
     return typed(value, f"center of {name}")
 
 
-def _read(text: object) -> object:
+def _read(text: object, declared: Collection[str]) -> object:
     """Return a centre as it was stored: a number as text, or an expression in the grammar of laws."""
     if not isinstance(text, str) or not any(character.isalpha() for character in text):
         return text
-    return parse_expression(text, "center")
+    return parse_expression(text, "center", declared=declared)
 
 
 def _words(value: sympy.Expr) -> str:

@@ -7,7 +7,6 @@ from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import mpmath
 import numpy as np
 import sympy
 
@@ -15,10 +14,8 @@ from symseries import engine
 from symseries.display import (
     Cell,
     TextTable,
-    latex_digits,
     latex_name,
     math_cell,
-    number_cell,
     text_cell,
     uncertain_cell,
     write_text,
@@ -35,9 +32,21 @@ from symseries.errors import (
 )
 from symseries.multiindex import check_order
 from symseries.names import symbol
-from symseries.pages import latex_array, mathml
-from symseries.scalars import F64, Array, Ball, Scalars, boxed, check_finite, check_scalars, object_array, scalars_named
+from symseries.pages import latex_array
+from symseries.scalars import (
+    F64,
+    MPF,
+    Array,
+    Scalars,
+    boxed,
+    check_finite,
+    check_scalars,
+    object_array,
+    scalars_named,
+)
+from symseries.series.cells import cell, to_number
 from symseries.spaces import (
+    BoxSpace,
     EmpiricalSpace,
     SampledSpace,
     Space,
@@ -45,6 +54,7 @@ from symseries.spaces import (
     check_same,
     check_space,
     check_supported,
+    conversion,
     space_from_dict,
 )
 from symseries.tables import input_matrix
@@ -52,7 +62,6 @@ from symseries.tables import input_matrix
 if TYPE_CHECKING:
     from pandas import DataFrame
 
-_LONG, _FRACTION = 400, 12  # characters of an exact coefficient, beyond which longer fractions in it are shown rounded
 
 FORMAT = "symseries.series"
 VERSION = 1
@@ -137,6 +146,8 @@ class Series:
     def _in(self, ring: Scalars, table: Array, other: object, covariance: object = None) -> Series:
         theirs = other.warnings if isinstance(other, Series) else ()
         warnings = dict.fromkeys((*self.warnings, *theirs))
+        if isinstance(ring, MPF) and not ring.reaches(table):
+            warnings[f"digits cancelled: fewer than {ring.dps} are certain here; expand the whole with more"] = None
         return Series(self.space, self._shaped(table), ring, covariance, warnings=warnings)
 
     def coefficient(self, index: tuple[int, ...]) -> Any:
@@ -149,7 +160,7 @@ class Series:
         """Return the values (n,), or (n, outputs), at points X: an array (n, inputs) or a table matched by name."""
         points = _finite(self.scalars.array(input_matrix(X, self.variables)), self.scalars, "inputs")
         with self.scalars.working():
-            values = self.scalars.matmul(self.space.basis(points, self.scalars), self._table)
+            values = self.space.evaluate(points, self._table, self.scalars)
         return self._shaped(self.scalars.handed(values))
 
     # ----------------------------------------------------------------------------------------------------- arithmetic
@@ -317,7 +328,10 @@ class Series:
 
     def _projected(self, space: SampledSpace, scalars: Scalars) -> Series:
         columns = [space.variables.index(name) for name in self.variables]
-        matrix = space.project(self.space.basis(space.nodes_in(scalars)[:, columns], scalars), scalars)
+        if isinstance(space, BoxSpace) and space.variables == self.variables and scalars is F64:
+            matrix = conversion(self.space, space)  # with as many nodes as the product of both bases needs
+        else:
+            matrix = space.project(self.space.basis(space.nodes_in(scalars)[:, columns], scalars), scalars)
         covariance = None if self.covariance is None else matrix @ self.covariance @ matrix.T
         return Series(space, self._shaped(scalars.matmul(matrix, scalars.array(self._table))), scalars, covariance)
 
@@ -346,14 +360,17 @@ class Series:
         basis, table = self.space.formulas(self._table, self.scalars)
         columns = self.scalars.handed(table).T
         digits = max(self.scalars.digits, 15)
-        sums = [sympy.Add(*(_number(c, digits) * b for c, b in zip(column, basis, strict=True))) for column in columns]
+        sums = [sympy.Add(*(to_number(c, digits) * b for c, b in zip(column, basis, strict=True))) for column in columns]
         return sums if self._several else sums[0]
 
     def to_poly(self) -> Any:
-        """Return the polynomial as a SymPy `Poly` in the variables, one per output."""
+        """Return the polynomial as a SymPy `Poly` in the variables, one per output; OptionError where it is none."""
         xs = [symbol(name) for name in self.variables]
         expressions = self.to_sympy()
-        return [sympy.Poly(e, *xs) for e in expressions] if self._several else sympy.Poly(expressions, *xs)
+        try:
+            return [sympy.Poly(e, *xs) for e in expressions] if self._several else sympy.Poly(expressions, *xs)
+        except sympy.PolynomialError as error:
+            raise OptionError(f"to_poly: {self.space.describe()} is no space of polynomials; use to_sympy") from error
 
     def table(self, caption: str = "") -> TextTable:
         """Return the coefficients as a table: multi-index, then a column for each output, with uncertainty where known.
@@ -372,7 +389,7 @@ class Series:
         errors, digits = self._stderr(), self.scalars.digits
         if errors is not None:
             return [[uncertain_cell(v, error) for v in row] for row, error in zip(handed, errors, strict=True)], []
-        return [[_cell(v, digits) for v in row] for row in handed], [f"{name} = {value}" for name, value in definitions.items()]
+        return [[cell(v, digits) for v in row] for row in handed], [f"{name} = {value}" for name, value in definitions.items()]
 
     def to_frame(self) -> DataFrame:
         """Return the coefficients as a DataFrame: a column for each variable's exponent (or "row"), the coefficients, stderr.
@@ -387,7 +404,7 @@ class Series:
             headings.append("stderr")
         rows = zip(*(column for block in columns for column in block.tolist()), strict=True)
         table = TextTable(
-            tuple(map(text_cell, headings)), tuple(tuple(_cell(v, self.scalars.digits) for v in row) for row in rows)
+            tuple(map(text_cell, headings)), tuple(tuple(cell(v, self.scalars.digits) for v in row) for row in rows)
         )
         return table.to_frame()
 
@@ -458,36 +475,7 @@ def _restored(record: Mapping[str, Any]) -> Series:
     return Series(space, table if several else table[:, 0], scalars, record["covariance"], warnings=warnings)
 
 
-def _cell(value: Any, digits: int) -> Cell:
-    """Return a coefficient as a cell: a ball with its radius, an expression, or a number."""
-    if isinstance(value, Ball):
-        text = str(value)
-        return Cell(text, f"${latex_digits(text)}$", align="right", value=value)
-    if isinstance(value, str):
-        return text_cell(value)
-    if isinstance(value, sympy.Expr) and not value.is_Rational:
-        value = _rounded(value, digits) if len(str(value)) > _LONG else value
-        names = {s: latex_name(s.name) for s in value.free_symbols}
-        latex = sympy.latex(value, symbol_names=names)
-        return Cell(str(value), f"${latex}$", mathml(value), value=value)
-    return number_cell(value, digits)
-
-
 def _finite(values: Array, scalars: Scalars, what: str = "coefficients") -> Array:
     if scalars.balls and not all(value.is_finite() for value in values.flat):
         raise NotAnalyticError(f"{what} in {scalars}: a ball is not finite; raise the precision or move the centre")
     return check_finite(values, what) if scalars is F64 else values
-
-
-def _rounded(value: sympy.Expr, digits: int) -> sympy.Expr:
-    """Return an expression with its long fractions rounded, so that a person can read it."""
-    return value.xreplace({r: r.n(digits) for r in value.atoms(sympy.Rational) if len(str(r)) > _FRACTION})
-
-
-def _number(value: Any, digits: int) -> sympy.Expr:
-    """Return a coefficient as SymPy has it: of a ball its midpoint, with the digits that are certain."""
-    if isinstance(value, sympy.Expr):
-        return value
-    if isinstance(value, Ball):
-        return sympy.Float(value.mid, value.digits or digits)
-    return sympy.Float(value, digits) if isinstance(value, mpmath.mpf) else sympy.Float(float(value))
