@@ -456,13 +456,3 @@ def _integers(values: Iterable[int], dtype: np.dtype[np.generic]) -> Array:
     if dtype.kind == "O":
         return np.array(list(values), dtype=object)
     return np.array([float(v) if v.bit_length() < 1024 else math.inf for v in values])
-
-
-def coordinates(indices: IndexSet, scalars: Scalars, center: Array) -> Array:
-    """Return the inputs themselves as series: centre_i + z_i, an array (N, variables)."""
-    out = scalars.zeros(len(indices), indices.variables)
-    out[0] = center
-    if indices.top:
-        for i in range(indices.variables):
-            out[1 + i, i] = scalars.element(1)
-    return out

@@ -64,3 +64,15 @@ def mixed(function: Callable[..., Any], point: Sequence[Any], index: Index, dps:
     with mpmath.workdps(dps):
         derivative = mpmath.diff(function, tuple(map(mpmath.mpf, point)), index)
         return derivative / math.prod(math.factorial(k) for k in index)
+
+
+def coordinates(indices: Any, scalars: Any, center: Any) -> Any:
+    """Return centre_i + z_i as series (N, w) over a ring, row by row."""
+    out = scalars.zeros(len(indices), indices.variables)
+    for row, index in enumerate(indices.rows.tolist()):
+        for i, value in enumerate(center):
+            if sum(index) == 0:
+                out[row, i] = value
+            elif sum(index) == index[i] == 1:
+                out[row, i] = scalars.element(1)
+    return out

@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 import sympy
 
+from oracles import coordinates
 from symseries import expressions
 from symseries.activations import (
     ACTIVATIONS,
@@ -21,7 +22,7 @@ from symseries.activations import (
     singularities,
     value,
 )
-from symseries.engine import coordinates, product
+from symseries.engine import product
 from symseries.errors import NotAnalyticError, OptionError
 from symseries.layers import Activation, Transform
 from symseries.layers.functions import LogSoftmax, Softmax

@@ -145,14 +145,6 @@ def test_composition_with_the_inverse_is_the_identity() -> None:
     assert (engine.compose(indices, QQ.array([[v] for v in log]), raised) == series).all()
 
 
-@pytest.mark.parametrize("ring", [F64, QQ], ids=str)
-def test_coordinates(ring: object) -> None:
-    indices = index_set(2, 2)
-    table = engine.coordinates(indices, ring, ring.array(["1/2", 3]))  # type: ignore[arg-type, attr-defined]
-    assert table.tolist() == [[ring.element("1/2"), 3], [1, 0], [0, 1], [0, 0], [0, 0], [0, 0]]  # type: ignore[attr-defined]
-    assert len(engine.coordinates(index_set(2, 0), ring, ring.array([1, 2]))) == 1  # type: ignore[arg-type, attr-defined]
-
-
 def test_overflow_is_seen_and_not_warned_of() -> None:
     indices = index_set(1, 4)
     series = np.full((5, 1), 1e200)

@@ -12,8 +12,8 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from oracles_networks import sympy_coefficients
 
+from oracles import coordinates
 from symseries import Law, Network, TaylorSpace, expressions
-from symseries.engine import coordinates
 from symseries.errors import (
     ComplexResultError,
     LawSyntaxError,

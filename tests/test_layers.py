@@ -10,8 +10,8 @@ import pytest
 import sympy
 from flint import fmpq
 
+from oracles import coordinates
 from symseries import Activation, Affine, Dropout, Transform, Whitening
-from symseries.engine import coordinates
 from symseries.errors import (
     LawNameError,
     NetworkFormatError,

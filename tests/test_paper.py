@@ -538,3 +538,13 @@ def test_floats_that_overflow_are_refused() -> None:
     with pytest.raises(NetworkValueError, match="overflow"):
         nn2poly_coefficients(net, LINE, degree=160)
     assert paper_coefficients(net, LINE, terms=80, scalars=QQ).coefficients[0] > 10**280
+
+
+@pytest.mark.parametrize("printed", [False, True])
+def test_scaled_units_scale_the_paper_s_coefficients_too(printed: bool) -> None:
+    net = ss.Network([ss.Affine([[1], [2]]), ss.Activation("tanh"), ss.Affine([[1, 3]])], ("x",))
+    plain, scaled = ss.TaylorSpace({"x": 0}, order=3), ss.TaylorSpace({"x": 0}, order=3, scale={"x": "1/10"})
+    for compute in (lambda space: paper_coefficients(net, space, scalars=ss.QQ, printed=printed),
+                    lambda space: nn2poly_coefficients(net, space, degree=3, scalars=ss.QQ)):  # fmt: skip
+        pairs = zip(compute(plain).coefficients, compute(scaled).coefficients, strict=True)
+        assert all(b == a / 10**k for k, (a, b) in enumerate(pairs))

@@ -72,12 +72,13 @@ def paper_coefficients(
 
 
 def _inputs(net: Network, space: TaylorSpace, scalars: Scalars) -> list[Coefficients]:
-    """Return x_i = centre_i + z_i for every input of the network."""
+    """Return x_i = centre_i + scale_i z_i for every input of the network."""
     units = np.eye(len(space.variables), dtype=int).tolist()
     center = scalars.array(object_array(space.center.values())).tolist()
-    origin, one = (0,) * len(units), scalars.element(1)
-    moves = {name: {tuple(unit): one} if space.order else {} for name, unit in zip(space.variables, units, strict=True)}
-    return [{origin: center[space.variables.index(name)], **moves[name]} for name in net.inputs]
+    steps = scalars.array(object_array(space.scale.values())).tolist()
+    rows = zip(space.variables, units, steps, strict=True)
+    moves = {name: {tuple(unit): step} if space.order else {} for name, unit, step in rows}
+    return [{(0,) * len(units): center[space.variables.index(name)], **moves[name]} for name in net.inputs]
 
 
 def _check_predicted(predicted: int, space: TaylorSpace, terms: int, limit: int) -> None:

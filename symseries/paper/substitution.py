@@ -47,8 +47,7 @@ def nn2poly_coefficients(net: Network, space: TaylorSpace, *, degree: int, at: o
     point = scalars.array(object_array([typed(at, "at")]))
     places = [space.variables.index(name) for name in net.inputs]
     with scalars.working(), np.errstate(all="ignore"):
-        center = scalars.array(object_array(space.center.values()))
-        table = engine.coordinates(space.indices, scalars, center)[:, places]
+        table = space.coordinates(scalars)[:, places]
         for position, layer in enumerate(net.layers, 1):
             place = f"layer {position} ({type(layer).__name__})"
             if isinstance(layer, Activation):
