@@ -590,3 +590,14 @@ def test_the_ring_of_an_exact_expansion_is_found_in_one_pass_for_each_layer() ->
     assert warnings == ()
     assert [g.func for g in ring.generators] == [sympy.tanh] * 5
     assert table.shape == (3, 1)
+
+
+@pytest.mark.parametrize("ring", [ss.F64, ss.QQ, ss.ARB(80), ss.MPF(20), ss.SYM])
+def test_quotients_by_numbers_and_powers(ring: Any) -> None:
+    series = ss.Series(ss.TaylorSpace({"x": 0}, order=3), [2, 4, 6, 0], scalars=ring)
+    assert [float(v) for v in (series / 4).coefficients] == [0.5, 1, 1.5, 0]
+    assert [float(v) for v in (series**3).coefficients] == [float(v) for v in (series * series * series).coefficients]
+    assert [float(v) for v in (series**0).coefficients] == [1, 0, 0, 0]
+    for wrong in (lambda: series / 0, lambda: series / series, lambda: series ** sympy.Rational(1, 2), lambda: series**-1):
+        with pytest.raises(OptionError):
+            wrong()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Mapping
+from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -186,6 +187,23 @@ class Series:
         ring, left, right = self._meeting(other)
         with ring.working():
             return self._in(ring, self._products(left, right, ring), other)
+
+    def __truediv__(self, other: object) -> Series:
+        if isinstance(other, Series):
+            raise OptionError("series / series: a quotient of series is not offered; expand the quotient itself")
+        with self.scalars.working():
+            ring, value = self.scalars.holding(boxed(other))
+            if value[()] == 0:
+                raise OptionError("series / 0: expected a number that is not 0")
+            inverse = ring.power(value.reshape(1), Fraction(-1))
+        return self._scaled(ring.handed(inverse)[0] if ring.family == "SYM" else inverse[0])
+
+    def __pow__(self, exponent: object) -> Series:
+        power = check_order(exponent)
+        result: Series = self * 0 + 1
+        for _ in range(power):
+            result = result * self
+        return result
 
     def _scaled(self, other: object) -> Series:
         ring, left, factor = self._meeting(other, constant=False)
