@@ -30,11 +30,11 @@ def series(tape: Tape, environment: Mapping[str, Array], indices: IndexSet, scal
     point.
 
     >>> import sympy
-    >>> from symseries.engine import coordinates
     >>> from symseries.expressions.tape import record
-    >>> x, indices = sympy.Symbol("x"), index_set(1, 4)
-    >>> environment = coordinates_environment(["x"], coordinates(indices, F64, F64.array([0])))
-    >>> series(record([sympy.sin(x) / x]), environment, indices, F64)[0].T.round(6).tolist()
+    >>> from symseries.spaces import TaylorSpace
+    >>> x, space = sympy.Symbol("x"), TaylorSpace({"x": 0}, 4)
+    >>> environment = coordinates_environment(["x"], space.coordinates(F64))
+    >>> series(record([sympy.sin(x) / x]), environment, space.indices, F64)[0].T.round(6).tolist()
     [[1.0, 0.0, -0.166667, 0.0, 0.008333]]
     """
     setting = _Setting(environment, indices, scalars, place)
