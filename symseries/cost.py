@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import comb, inf
 
 from symseries import engine
@@ -16,6 +16,7 @@ MAX_MEMORY = 16_000_000_000  # bytes
 
 # Measured per product of two terms: seconds in float64; for balls and rationals a share for the object and one for each bit.
 _FLOAT = 5.0e-10
+_PRODUCT = 4.0e-8  # of a product of two whole series in float64
 _OBJECT, _BIT = 8.0e-8, 1.5e-10
 _BYTES_OF_PAIR, _BYTES_OF_OBJECT = 60, 120  # of the product tables; of a ball or fraction beside its digits
 
@@ -41,9 +42,10 @@ class Cost:
         return f"{self.terms} coefficients, {self.products:.2g} products of terms, about {size} and {self.seconds:.2g} s"
 
 
-def estimate(layers: Sequence[Layer], space: TaylorSpace, scalars: Scalars = F64) -> Cost:
+def estimate(layers: Sequence[Layer], space: TaylorSpace, scalars: Scalars = F64, *, derivatives: bool = False) -> Cost:
     """Return the cost of expanding layers over a Taylor space; in SYM, whose terms are predicted apart, that in QQ.
 
+    With `derivatives`, those of the coefficients in all weights are counted too: a product of two series for each weight.
     Raises `ResourceLimitError` where the memory passes 16 GB.
     """
     composed = [layer for layer in layers if isinstance(layer, (Activation, Softmax))]
@@ -52,11 +54,21 @@ def estimate(layers: Sequence[Layer], space: TaylorSpace, scalars: Scalars = F64
     widest = max((max(shape) for shape in widths), default=len(space.variables))
     affine = terms * sum(rows * columns for rows, columns in widths[1:])
     products = affine + pairs * widest * max(len(composed) - 1, 0)
+    weights = sum(rows * columns for rows, columns in widths) if derivatives else 0
     size, seconds = _each(scalars, len(composed) * space.indices.top)
-    found = Cost(terms, products, _BYTES_OF_PAIR * pairs + 4 * terms * widest * size, products * seconds)
+    found = Cost(terms, products, _BYTES_OF_PAIR * pairs + terms * (4 * widest + 2 * weights) * size, products * seconds)
+    found = replace(found, seconds=found.seconds + _PRODUCT * weights * _pairs_of_product(space))
     if found.memory > MAX_MEMORY:
         raise ResourceLimitError(f"{space.describe()}: {found}; at most {MAX_MEMORY / 1e9:.0f} GB are used, lower the order")
     return found
+
+
+def _pairs_of_product(space: TaylorSpace) -> int:
+    """Return how many pairs of terms a product of two series has: those whose exponents add up to one in the space."""
+    variables, order = len(space.variables), space.order
+    if space.index_kind == "total":
+        return comb(2 * variables + order, order)
+    return int(comb(order + 2, 2) ** variables)
 
 
 def _each(scalars: Scalars, growth: int) -> tuple[int, float]:

@@ -78,6 +78,10 @@ class Expansion:
                 table = self._behind(position, table, indices, linear)
         return _lifted(table, indices, self.scalars), self._kinks(pieces)
 
+    def warnings(self, tables: Sequence[Array]) -> tuple[str, ...]:
+        """Return how far the series of `forward` hold, in words."""
+        return self._kinks([pair for pair in zip(self.layers, tables, strict=False) if _has_kinks(pair[0])])
+
     def _decide(self, position: int, table: Array) -> None:
         """Replace constant terms in front of kinks by the rounded true ones: rounding may put them into another piece."""
         if self.scalars is F64 and _has_kinks(self.layers[position]):
@@ -235,12 +239,12 @@ def exact(expansion: Expansion, scalars: Polynomials, symbols: Sequence[str]) ->
         )
     counts: list[int] = []
     bounded = not names and all(name in BOUNDED for _, name in hidden)
-    for order in range(min(2, space.order + 1) if bounded else max(space.order, 1)):
-        ring, tables = _with_all(expansion, ring, min(order, space.order))
+    low = min(2, space.order + 1)  # at order 1 every generator has appeared
+    for order in range(low if bounded else max(space.order, low)):
+        ring, tables = _with_all(expansion, ring, order)
         counts.append(sum(map(len, tables[-1].flat)))
-        _check_growth(counts, space, scalars.limit)
-    if space.order:
-        ring, _ = _with_all(expansion, ring, 1)
+        if order < space.order:
+            _check_growth(counts, space, scalars.limit)
     return ring, *replace(expansion, scalars=ring).outputs()
 
 

@@ -291,11 +291,11 @@ class Network:
         return self._taylor(space, scalars)
 
     def cost(self, space: TaylorSpace, scalars: Scalars = F64) -> Cost:
-        """Return what the expansion over a Taylor space costs: terms, products of terms, bytes and seconds, all estimated.
+        """Return what the expansion over a Taylor space costs, its covariance included, all estimated.
 
         Raises `ResourceLimitError` beyond the limits.
         """
-        return estimate(self.layers, space, scalars)
+        return estimate(self.layers, space, scalars, derivatives=self._carries_covariance(space, scalars))
 
     def _shaped(self, table: Array) -> Array:
         return table[:, 0] if len(self.outputs) == 1 else table
@@ -321,20 +321,24 @@ class Network:
             table, warnings = reached(lambda ring: self._expansion(space, ring).outputs(), scalars)
             return Series(space, self._shaped(table), scalars, warnings=warnings)
         with np.errstate(all="ignore"), scalars.working():
-            table, warnings = expansion.outputs()
-            if scalars is F64 and not np.isfinite(table).all():
-                raise NetworkValueError(
-                    f"coefficients over {space.describe()} overflow; expected finite numbers, move the centre"
-                )
-            covariance = self._taylor_covariance(expansion) if scalars is F64 else None
+            table, warnings, covariance = self._with_covariance(expansion)
+        if scalars is F64 and not np.isfinite(table).all():
+            raise NetworkValueError(f"coefficients over {space.describe()} overflow; expected finite numbers, move the centre")
         return Series(space, self._shaped(table), scalars, covariance, warnings=warnings)
 
-    def _taylor_covariance(self, expansion: Expansion) -> Array | None:
-        """Return J Sigma J' where the covariance of the weights is known and J is of a size to be held."""
-        if self.covariance is None or len(self.outputs) > 1 or len(expansion.space) * len(self.covariance) > _MAX_JACOBIAN:
-            return None
-        root = expansion.derivative(expansion.forward(), 0) @ _square_root(self.covariance)
-        return np.asarray(root @ root.T)
+    def _with_covariance(self, expansion: Expansion) -> tuple[Array, tuple[str, ...], Array | None]:
+        """Return coefficients, how far they hold, and J Sigma J' where the covariance of the weights is known."""
+        if self.covariance is None or not self._carries_covariance(expansion.space, expansion.scalars):
+            return *expansion.outputs(), None
+        tables = expansion.forward()
+        root = expansion.derivative(tables, 0) @ _square_root(self.covariance)
+        return tables[-1], expansion.warnings(tables), np.asarray(root @ root.T)
+
+    def _carries_covariance(self, space: Space, scalars: Scalars) -> bool:
+        """Whether the coefficients get a covariance: in float64, of one output, with derivatives of a size to be held."""
+        if self.covariance is None or scalars is not F64 or len(self.outputs) > 1:
+            return False
+        return len(space) * len(self.covariance) <= _MAX_JACOBIAN
 
     def general_coefficient(self, space: Space, output: int = 0) -> sympy.Expr:
         """Return the Taylor coefficient of general order of a network with one hidden layer, a formula to print.

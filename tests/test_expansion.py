@@ -367,6 +367,20 @@ def test_derivatives_in_the_weights_equal_sympys(widths: tuple[int, ...], activa
     assert all(abs(float(a) - b) < 1e-12 * max(1, abs(b)) for a, b in zip(balls.flat, found.flat, strict=True))
 
 
+@pytest.mark.parametrize("activation", ["tanh", "relu"])
+def test_a_covariance_changes_neither_coefficients_nor_warnings_and_is_in_the_cost(activation: str) -> None:
+    net = random_network(np.random.default_rng(3), (2, 4, 3, 1), activation)
+    space = ss.TaylorSpace(dict.fromkeys(net.inputs, 0), order=5)
+    plain, cost = net.expand(space), net.cost(space)
+    net.covariance = 1e-4 * np.eye(net.coefficient_jacobian(space).shape[1])
+    series = net.expand(space)
+    assert series.coefficients == pytest.approx(plain.coefficients, rel=1e-12, abs=1e-15)
+    assert series.warnings == plain.warnings
+    assert bool(series.warnings) == (activation == "relu")
+    assert net.cost(space).seconds > 2 * cost.seconds
+    assert net.cost(space, ss.ARB(64)).seconds == estimate(net.layers, space, ss.ARB(64)).seconds
+
+
 def _with_numbers(layer: object, numbers: dict[sympy.Symbol, sympy.Rational]) -> object:
     if not isinstance(layer, ss.Affine):
         return layer

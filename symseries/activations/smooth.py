@@ -168,6 +168,11 @@ def _power_of(exponent: sympy.Rational) -> ActivationJet:
     return lambda b, order, ring, where, p: _power_jet(b, order, ring, where, {"exponent": exponent})
 
 
+def _mish_points(p: Parameters, centre: float) -> Singularities:
+    """Return the zeros of (1 + exp(z))**2 + 1; where 1 + exp(z) = 0 the tanh of the logarithm is rational and regular."""
+    return Singularities((sympy.log(-1 + _I), sympy.log(-1 - _I)), 2 * _I * _PI)
+
+
 def _power_points(p: Parameters, centre: float) -> Singularities:
     return ENTIRE if p["exponent"].is_integer and p["exponent"] >= 0 else Singularities((sympy.Integer(0),))
 
@@ -223,8 +228,7 @@ SMOOTH: dict[str, Row] = {
     "mish": Row(
         lambda z, p: z * np.tanh(_softplus(z)), _mish_slope, _mish_jet,
         lambda x, p: x * sympy.tanh(sympy.log(1 + sympy.exp(x))), r"z \tanh \ln\left(1 + e^{z}\right)",
-        # (1 + exp(z))**2 = -1; where 1 + exp(z) = 0 the tanh of the logarithm is rational and regular
-        singularities=_fixed(sympy.log(-1 + _I), sympy.log(-1 - _I), period=2 * _I * _PI),
+        singularities=_mish_points,
     ),
     "sin": Row(lambda z, p: np.sin(z), lambda z, y, p: np.cos(z), _plain("sin"), lambda x, p: sympy.sin(x), r"\sin z"),
     "cos": Row(lambda z, p: np.cos(z), lambda z, y, p: -np.sin(z), _plain("cos"), lambda x, p: sympy.cos(x), r"\cos z"),

@@ -43,6 +43,7 @@ class Stirling2(sympy.Function):  # type: ignore[misc]
 
     nargs = 2
 
+    # the name that SymPy gives to a function's own simplification; nothing is evaluated from text
     @classmethod
     def eval(cls, n: sympy.Expr, k: sympy.Expr) -> sympy.Expr | None:
         """Return the number for whole arguments, None for symbols."""
