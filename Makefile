@@ -25,7 +25,7 @@ test: $(VENV)/.stamp-dev
 	$(PY) -m ruff check .
 	$(PY) -m ruff format --check .
 	$(PY) -m mypy
-	$(PY) -m pytest
+	OPENBLAS_NUM_THREADS=1 $(PY) -m pytest --numprocesses=auto --dist=worksteal
 
 notebooks: $(VENV)/.stamp-notebook
 ifeq ($(NOTEBOOKS),)
