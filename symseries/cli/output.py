@@ -1,0 +1,33 @@
+"""What a command writes, and how it ends."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
+
+from symseries.display import write_text
+from symseries.errors import OptionError, listing
+
+DONE, REJECTED, UNANSWERED, INTERRUPTED = 0, 1, 2, 130
+
+Note = Callable[[str], None]
+
+
+def write(texts: Iterable[tuple[Path, str]], written: Note) -> None:
+    """Write texts to their files, noting each one that is there."""
+    for path, text in texts:
+        write_text(path, text)
+        written(str(path))
+        print(f"written: {path}")
+
+
+def check_files(paths: Sequence[Path], source: Path) -> None:
+    """Refuse files that cannot be written, before anything is computed."""
+    for path in paths:
+        if not path.parent.is_dir():
+            raise OptionError(f"{path}: folder {str(path.parent)!r} does not exist; make it first")
+        if path.is_dir():
+            raise OptionError(f"{str(path)!r} is a folder; expected the name of a file to write")
+    resolved = [path.resolve() for path in (*paths, source)]
+    if len(set(resolved)) < len(resolved):
+        raise OptionError(f"{listing(paths)}: expected different files for the results, and none of them {source} itself")
