@@ -19,8 +19,8 @@ import pytest
 from oracles_networks import random_network
 
 import symseries as ss
-from symseries import cli, evidence
-from symseries.cli import main
+from symseries import evidence
+from symseries.cli import main, output
 from symseries.display import write_text
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -134,6 +134,8 @@ def test_rows_with_missing_values_are_dropped_on_request(run: Run, tmp_path: Pat
     ("space", "words"),
     [
         ("legendre:4", "Legendre polynomials on"),
+        ("chebyshev:4", "Chebyshev polynomials on"),
+        ("fourier:4", "Fourier"),
         ("empirical:3", "polynomials orthonormal in 40 rows of c, d, order 3"),
         ("nodal", "the values at 40 rows of c, d"),
         ("taylor:3", "Taylor series about c = "),
@@ -386,7 +388,7 @@ def test_an_interrupt_while_writing_says_what_is_there(run: Run, monkeypatch: py
             raise KeyboardInterrupt
         write_text(path, text)
 
-    monkeypatch.setattr(cli, "write_text", write_one)
+    monkeypatch.setattr(output, "write_text", write_one)
     code, _, err = run("fit", "alloys.csv", "--law", LAW, "--json", "fit.json", "--latex", "fit.tex")
     assert (code, err) == (130, "symseries: interrupted, written so far: fit.tex\n")
     assert held() == ["alloys.csv", "fit.tex"]
@@ -477,12 +479,12 @@ def test_bad_laws_are_refused(run: Run, law: str, words: tuple[str, ...]) -> Non
         (("--known", "C=1e999999999"), ("exponent out of range",)),
         (("--known", "R=8.3"), ("known value 'R' is not in the law", "leave it out")),
         (("--known", "c=0.05"), ("'c' is a known value and a column of the table; rename one of the two",)),
-        (("--space", "legnedre:3"), ("'legnedre:3'", "did you mean 'legendre'?", "legendre:6, empirical:6, taylor:4 or nodal")),
+        (("--space", "legnedre:3"), ("'legnedre:3'", "did you mean 'legendre'?", "legendre:6, chebyshev:6, fourier:6, empirical:6")),
         (("--space", "legendre:2.5"), ("order '2.5'; expected an integer >= 0, as in legendre:6",)),
         (("--space", "taylor:-1"), ("order '-1'; expected an integer >= 0",)),
         (("--space", "taylor"), ("order ''",)),
         (("--space", "taylor:" + "9" * 5000), ("expected an integer >= 0",)),
-        (("--space", "Chebishev:4"), ("'Chebishev:4'; take legendre, which spans the same polynomials as Chebyshev's",)),
+        (("--space", "Chebishev:4"), ("'Chebishev:4'", "did you mean 'chebyshev'?")),
         (("--level", "95"), ("--level 95.0: expected a number between 0 and 1",)),
         (("--level", "nan"), ("--level nan: expected a number between 0 and 1",)),
         (("--level", "wide"), ("argument --level: invalid float value: 'wide'",)),
