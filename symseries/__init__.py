@@ -4,40 +4,58 @@ from importlib import import_module as _import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:  # for editors and type checkers, which do not call __getattr__
-    from symseries.activations import register_activation as register_activation
-    from symseries.convergence import enclose as enclose
-    from symseries.convergence import radius as radius
-    from symseries.errors import SymseriesError as SymseriesError
-    from symseries.fitting import Estimate as Estimate
-    from symseries.fitting import Fit as Fit
-    from symseries.fitting import fit as fit
-    from symseries.generating import generating_functions as generating_functions
-    from symseries.laws import Law as Law
-    from symseries.laws import LawSeries as LawSeries
-    from symseries.layers import Activation as Activation
-    from symseries.layers import Affine as Affine
-    from symseries.layers import Dropout as Dropout
-    from symseries.layers import LogSoftmax as LogSoftmax
-    from symseries.layers import Softmax as Softmax
-    from symseries.layers import Transform as Transform
-    from symseries.layers import Whitening as Whitening
-    from symseries.network import Network as Network
-    from symseries.readers import read_network as read_network
-    from symseries.scalars import ARB as ARB
-    from symseries.scalars import F64 as F64
-    from symseries.scalars import MPF as MPF
-    from symseries.scalars import QQ as QQ
-    from symseries.series import Series as Series
-    from symseries.spaces import ChebyshevSpace as ChebyshevSpace
-    from symseries.spaces import EmpiricalSpace as EmpiricalSpace
-    from symseries.spaces import FourierSpace as FourierSpace
-    from symseries.spaces import LegendreSpace as LegendreSpace
-    from symseries.spaces import TaylorSpace as TaylorSpace
-    from symseries.symbolic import SYM as SYM
-    from symseries.training import refine as refine
-    from symseries.training import train as train
+    from symseries.activations import register_activation
+    from symseries.convergence.enclosures import enclose
+    from symseries.convergence.radius import radius
+    from symseries.errors import SymseriesError
+    from symseries.fitting.fit import fit
+    from symseries.fitting.result import Estimate, Fit
+    from symseries.generating import generating_functions
+    from symseries.laws import Law, LawSeries
+    from symseries.layers import Activation, Affine, Dropout, LogSoftmax, Softmax, Transform, Whitening
+    from symseries.network import Network
+    from symseries.readers import read_network
+    from symseries.scalars import ARB, F64, MPF, QQ
+    from symseries.series import Series
+    from symseries.spaces import ChebyshevSpace, EmpiricalSpace, FourierSpace, LegendreSpace, TaylorSpace
+    from symseries.symbolic import SYM
+    from symseries.training import refine, train
 
 __version__ = "0.1.0"
+__all__ = [
+    "ARB",
+    "F64",
+    "MPF",
+    "QQ",
+    "SYM",
+    "Activation",
+    "Affine",
+    "ChebyshevSpace",
+    "Dropout",
+    "EmpiricalSpace",
+    "Estimate",
+    "Fit",
+    "FourierSpace",
+    "Law",
+    "LawSeries",
+    "LegendreSpace",
+    "LogSoftmax",
+    "Network",
+    "Series",
+    "Softmax",
+    "SymseriesError",
+    "TaylorSpace",
+    "Transform",
+    "Whitening",
+    "enclose",
+    "fit",
+    "generating_functions",
+    "radius",
+    "read_network",
+    "refine",
+    "register_activation",
+    "train",
+]
 
 # Each name is loaded where it is first used: importing the package costs next to nothing, and a page that expands a network
 # does not pay for what fits one.
@@ -58,7 +76,6 @@ _ROOMS = {
     "training": "refine train",
 }
 _PLACES = {name: room for room, names in _ROOMS.items() for name in names.split()}
-__all__ = sorted(_PLACES)  # noqa: PLE0605
 
 
 def __getattr__(name: str) -> object:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import ast
 import builtins
+import importlib
 import importlib.metadata
 import inspect
 import json
@@ -82,6 +84,21 @@ def test_what_is_not_built_is_in_the_contract() -> None:
 def test_every_name_is_there_once() -> None:
     assert len(set(symseries.__all__)) == len(symseries.__all__)
     assert [name for name in symseries.__all__ if not hasattr(symseries, name)] == []
+
+
+def test_type_checkers_see_what_is_loaded() -> None:
+    tree = ast.parse((ROOT / "symseries" / "__init__.py").read_text(encoding="utf-8"))
+    (block,) = (node for node in tree.body if isinstance(node, ast.If))
+    seen = {alias.name: node.module for node in block.body if isinstance(node, ast.ImportFrom) for alias in node.names}
+    assert set(seen) == set(symseries.__all__)
+    for name, module in seen.items():
+        assert getattr(importlib.import_module(str(module)), name) is getattr(symseries, name)
+
+
+def test_an_unknown_name_is_an_attribute_error() -> None:
+    with pytest.raises(AttributeError, match="'symseries' has no attribute 'fits'"):
+        _ = symseries.fits
+    assert set(symseries.__all__) <= set(dir(symseries))
 
 
 def test_star_import_shadows_no_builtin() -> None:
