@@ -81,6 +81,10 @@ class Problem:
         """Return the (n, m) values of the network at the data."""
         return self._forward(theta)[0]
 
+    def hidden(self, theta: Array) -> Array:
+        """Return the (n, width) values of the last hidden layer, the inputs themselves where there is none."""
+        return self._forward(theta)[1][-1]
+
     def linearise(self, theta: Array) -> tuple[Array, Array]:
         """Return the residuals y - f, (m, n), and the Jacobian of f in all weights, (m, n, P), by reverse mode."""
         values, inputs, slopes = self._forward(theta)

@@ -16,7 +16,6 @@ import sympy
 from symseries.cost import Cost, estimate
 from symseries.display import write_text
 from symseries.errors import (
-    DataError,
     LawNameError,
     NetworkFormatError,
     NetworkShapeError,
@@ -32,9 +31,10 @@ from symseries.layers import Activation, Affine, Formula, Held, Layer, Pick, Tra
 from symseries.names import check_name, check_names, plain, symbol
 from symseries.parsing import parse_expression
 from symseries.progress import announce
+from symseries.projection import Projection, between_kinks, check_formula, check_values, projected, whole_powers
 from symseries.scalars import F64, MPF, Array, Scalars, check_scalars, reached
 from symseries.series import Series
-from symseries.spaces import EmpiricalSpace, Space, TaylorSpace, check_space, check_supported
+from symseries.spaces import BoxSpace, Space, TaylorSpace, any_space, check_space, check_supported
 from symseries.symbolic import Polynomials
 from symseries.tables import Table, input_matrix, read_table
 
@@ -204,7 +204,7 @@ class Network:
         """
         points = F64.array(input_matrix(X, self.inputs))
         values = self.evaluate(points, F64)
-        self._check_values(values, points)
+        check_values(values, points, self.inputs, self.outputs)
         return values[:, 0] if len(self.outputs) == 1 else values
 
     def evaluate(self, X: Array, scalars: Scalars) -> Array:
@@ -214,15 +214,6 @@ class Network:
             for position, layer in enumerate(self.layers, 1):
                 X = layer.values(X, scalars, self._where(position))
         return X
-
-    def _check_values(self, values: Array, points: Array) -> None:
-        bad = np.argwhere(~np.isfinite(values))
-        if len(bad):
-            row, column = bad[0]
-            place = ", ".join(f"{name} = {value:g}" for name, value in zip(self.inputs, points[row], strict=True))
-            raise DataError(
-                f"output {self.outputs[column]} is {values[row, column]} at row {row + 1} ({place}); expected a finite number"
-            )
 
     def jacobian(self, X: Array) -> Array:
         """Return the derivatives of the outputs in the weights at X (n, inputs), (outputs, n, P), by reverse accumulation."""
@@ -272,23 +263,56 @@ class Network:
         every order kept are those of the network: rounded in `F64`, exact in `QQ` where all values are rational, to any number
         of digits in `MPF(dps)`, certainly inside the balls of `ARB(bits)`, and in `SYM` exact polynomials in the symbols among
         the weights, in the centre, and in one generator for each value that is not rational, such as tanh(3/10). Over the other
-        spaces the coefficients are the projection of the network's values at the nodes. Where the covariance Sigma of the
-        weights is known, those in `F64` carry J Sigma J', J being their derivatives in the weights.
+        spaces the coefficients are the projection of the network's values at the nodes, in float64; `notes` tell the estimated
+        error of the quadrature, `warnings` where it is large, and with `order="auto"` the order chosen. Polynomials are
+        projected exactly in the other rings. Where the covariance Sigma of the weights is known, coefficients in `F64` carry
+        J Sigma J', J being their derivatives in the weights.
 
-        Raises `SpaceMismatchError` where the space lacks an input, `NotAnalyticError` on a kink, `OptionError` for a value that
-        the ring does not hold, naming the neuron, and `ResourceLimitError` with the prediction for an expansion that is too
-        large. What takes more than two seconds is announced on a terminal with its cost.
+        Raises `SpaceMismatchError` where the space lacks an input, `NotAnalyticError` on a kink and where a network written as
+        an expression has a pole in the domain, `OptionError` for a value that the ring does not hold, naming the neuron, and
+        `ResourceLimitError` with the prediction for what is too large. What takes over two seconds is announced on a terminal.
         """
-        check_supported(check_space(space), check_scalars(scalars))
+        any_space(space)
+        if not isinstance(space, TaylorSpace):
+            return self._off_taylor(space, check_scalars(scalars))
+        check_supported(space, check_scalars(scalars))
         if not isinstance(scalars, Polynomials):
             self._check_numbers()
-        places = self._places(space)
-        if not isinstance(space, TaylorSpace):
-            table, covariance = self._projected(space, places, scalars)
-            return Series(space, self._shaped(table), scalars, covariance)
+        self._places(space)
         cost = self.cost(space, scalars)
         announce("expanding", cost, cost.seconds)
         return self._taylor(space, scalars)
+
+    def _off_taylor(self, space: Space, scalars: Scalars) -> Series:
+        """Return the projection onto a space with nodes; of a polynomial in exact rings and balls the exact one."""
+        places = self._places(space)
+        if isinstance(space, BoxSpace):
+            check_formula(self.layers, space)
+        if isinstance(space, BoxSpace) and scalars is not F64:
+            return self._polynomial(space, scalars)
+        self._check_numbers()
+        found = projected(between_kinks(self.layers, space), lambda points, ring: self._at(points[:, places], ring), scalars)
+        covariance = self._projected_covariance(found, places) if scalars is F64 else None
+        return Series(found.space, self._shaped(found.table), scalars, covariance, **found.said)
+
+    def _at(self, points: Array, scalars: Scalars) -> Array:
+        found = self.evaluate(points, scalars)
+        if scalars is F64:
+            check_values(found, points, self.inputs, self.outputs)
+        return found
+
+    def _polynomial(self, space: BoxSpace, scalars: Scalars) -> Series:
+        """Return the exact projection of a network that is a polynomial of its inputs; `OptionError` where it is none."""
+        formulas = self.expression()
+        powers = whole_powers(formulas if isinstance(formulas, list) else [formulas], self.inputs, space, scalars)
+        whole = self.expand(powers, scalars).project(space)
+        return Series(space, self._shaped(whole.elements), whole.scalars)
+
+    def _projected_covariance(self, found: Projection, places: list[int]) -> Array | None:
+        if self.covariance is None or len(self.outputs) > 1:
+            return None
+        root = found.of(self.jacobian(found.space.nodes[:, places])[0]) @ _square_root(self.covariance)
+        return np.asarray(root @ root.T)
 
     def cost(self, space: TaylorSpace, scalars: Scalars = F64) -> Cost:
         """Return what the expansion over a Taylor space costs, its covariance included, all estimated.
@@ -390,20 +414,6 @@ class Network:
             tables = expansion.forward()
             found = [scalars.handed(expansion.derivative(tables, m)) for m in range(len(self.outputs))]
         return found[0] if len(found) == 1 else np.stack(found)
-
-    def _projected(self, space: Any, places: list[int], scalars: Scalars) -> tuple[Array, Array | None]:
-        if scalars.exact:
-            return space.project(self.evaluate(space.exact_nodes[:, places], scalars), scalars), None
-        nodes = space.nodes[:, places]
-        nodal = isinstance(space, EmpiricalSpace) and space.nodal
-        values = self.evaluate(nodes, scalars)
-        self._check_values(values, nodes)
-        table = values if nodal else space.project(values)
-        if self.covariance is None or len(self.outputs) > 1:
-            return table, None
-        jacobian = self.jacobian(nodes)[0]
-        root = (jacobian if nodal else space.project(jacobian)) @ _square_root(self.covariance)
-        return table, root @ root.T
 
     def expression(self) -> Any:
         """Return the network as a SymPy expression of its inputs, or a list of them for several outputs."""

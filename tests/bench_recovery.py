@@ -1,15 +1,21 @@
-"""Recovery of constants through a network against the direct fit of the data; `make bench` prints the tables."""
+"""Recovery of constants through a network against the direct fit of the data; `make bench` prints the tables.
+
+SYMSERIES_SETS is the number of data sets for the size of the test of a law (by default 40, in earnest 400).
+"""
 
 from __future__ import annotations
 
+import os
+
 import numpy as np
 import pytest
-from cases import CASES, worst_error
+from cases import CASES, TWELVE, worst_error
 from test_health import perceptron
 
 import symseries as ss
 
 SETS = 20
+MANY = int(os.environ.get("SYMSERIES_SETS", "40"))
 
 
 def network_fit(name: str, seed: int, rows: int, noise: float) -> ss.Fit:
@@ -76,3 +82,44 @@ def test_adam_networks_are_flagged_and_repaired() -> None:
         print(f"{name:12} {seed:4} {flagged!s:>5} {ratios[0]:9.1f} {ratios[1]:8.2f}")
         assert flagged
         assert ratios[1] <= 3
+
+
+# wrong laws for the data of a true one
+WRONG = {
+    "arrh_lin": ("y = A*T**n", "y = A*exp(b*T)"),
+    "langmuir": ("y = k*p**n", "y = a*(1 - exp(-b*p))"),
+    "yield_logd": ("y = s + C*c**(2/3) + k/d", "y = s + C*c**(2/3) + k*log(d)"),
+}
+
+
+@pytest.mark.parametrize("name", WRONG)
+def test_the_test_of_a_law_has_its_size_and_power(name: str) -> None:
+    """Nominal 5 %, n = 200, 1 % noise: rejections of the true law, and of wrong ones over a tenth of the data sets."""
+    case = TWELVE[name]
+    tables = [case.table(np.random.default_rng([seed, 77]), 200, 0.01) for seed in range(MANY)]
+    nets = [ss.train(table, case.law.variables, "y", rng=seed, restarts=2) for seed, table in enumerate(tables)]
+    size = np.mean([ss.fit(net, case.law).p_value < 0.05 for net in nets])
+    power = [
+        np.mean([ss.fit(net, ss.Law(text, case.law.variables)).p_value < 0.05 for net in nets[: max(MANY // 10, 10)]])
+        for text in WRONG[name]
+    ]
+    print(f"\n{name:12} size {size:.3f} over {MANY} sets, power " + ", ".join(f"{share:.2f}" for share in power))
+    assert size <= 0.10 + 2 * np.sqrt(0.05 * 0.95 / MANY) * (MANY < 400)
+    assert size >= (0.02 if MANY >= 400 else 0.0)
+    assert min(power) >= 0.95
+
+
+def test_absolute_errors() -> None:
+    """n = 200, 1 % noise, median over the data sets: relative errors of single constants."""
+    limits = {
+        "arrh_log": {"Q": 1e-3}, "creep_log": {"n": 1e-3, "Q": 1e-3}, "yield_logd": {"k": 5e-3, "C": 4e-2, "sigma_f": 2e-2},
+        "langmuir": {"q": 1e-2, "K": 1e-2},
+    }  # fmt: skip
+    print()
+    for name, wanted in limits.items():
+        fits = [network_fit(name, seed, 200, 0.01) for seed in range(SETS)]
+        for constant, limit in wanted.items():
+            truth = CASES[name].truth[constant]
+            error = np.median([abs(f.constants[constant].value / truth - 1) for f in fits])
+            print(f"{name:12} {constant:8} {error:.1e} (at most {limit:.0e})")
+            assert error <= limit

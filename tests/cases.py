@@ -60,6 +60,50 @@ CASES = {
     ),
 }
 
+# The other eight on which convergence is measured: what is hard about them is the recovery, or the number of variables.
+TWELVE = CASES | {
+    "yield": Case(
+        "sigma_f + C*c**(2/3) + k/sqrt(d)",
+        {"sigma_f": 100.0, "C": 300.0, "k": 500.0},
+        lambda rng, n: {"c": rng.uniform(0.01, 0.1, n), "d": rng.uniform(1, 100, n)},
+    ),
+    "yield_exp": Case(
+        "sigma_f + C*c**m + k*d**(-n)",
+        {"sigma_f": 100.0, "C": 300.0, "m": 2 / 3, "k": 500.0, "n": 0.5},
+        lambda rng, n: {"c": rng.uniform(0.01, 0.1, n), "d": _log_uniform(rng, 1, 100, n)},
+    ),
+    "arrh_lin": Case(
+        "A*exp(-Q/(R*T))",
+        {"A": 1e6, "Q": 80000.0},
+        lambda rng, n: {"T": rng.uniform(600, 1200, n)},
+        {"R": "8.314462618"},
+    ),
+    "creep_lin": Case(
+        "A*s**n*exp(-Q/(R*T))",
+        {"A": float(np.exp(-2)), "n": 5.0, "Q": 250000.0},
+        lambda rng, n: {"s": _log_uniform(rng, 20, 200, n), "T": rng.uniform(800, 1200, n)},
+        {"R": "8.314462618"},
+    ),
+    # the next three are equations of Feynman's Lectures: I.12.2, I.10.7 and III.4.33
+    "coulomb": Case(
+        "K*q1*q2*r**p",
+        {"K": 1.0, "p": -2.0},
+        lambda rng, n: {name: rng.uniform(1, 5, n) for name in ("q1", "q2", "r")},
+    ),
+    "relmass": Case("m0/sqrt(1 - v**2/c**2)", {"m0": 2.0, "c": 3.0}, lambda rng, n: {"v": rng.uniform(0.3, 2.7, n)}),
+    "planckosc": Case(
+        "h*w/(exp(h*w/(k*T)) - 1)",
+        {"h": 1.0, "k": 1.0},
+        lambda rng, n: {"w": rng.uniform(1, 5, n), "T": rng.uniform(1, 5, n)},
+    ),
+    # Johnson and Cook's law with their constants of 4340 steel: strain, strain rate, homologous temperature
+    "jc": Case(
+        "(A + B*e**n)*(1 + C*log(r))*(1 - h**m)",
+        {"A": 792.0, "B": 510.0, "n": 0.26, "C": 0.014, "m": 1.03},
+        lambda rng, n: {"e": rng.uniform(0.01, 0.5, n), "r": _log_uniform(rng, 1, 1e4, n), "h": rng.uniform(0.1, 0.9, n)},
+    ),
+}
+
 
 def worst_error(found: ss.Fit, truth: dict[str, float]) -> float:
     """Return the largest relative error of the constants."""

@@ -19,6 +19,7 @@ from numpy.polynomial.legendre import leggauss
 from scipy import integrate, special
 
 from symseries.errors import DataError, OptionError, ResourceLimitError, SpaceMismatchError
+from symseries.scalars import QQ
 from symseries.series import Series
 from symseries.spaces import (
     BoxSpace,
@@ -616,7 +617,7 @@ def test_derivatives_are_difference_quotients(kind: type[BoxSpace], options: dic
     table = np.random.default_rng(2).normal(size=(len(space), 1))
     points, step = np.array([[1.3, 2.0], [2.5, 8.0], [3.9, 0.4]]), np.array([0.0, 1e-5])
     quotient = (space.evaluate(points + step, table) - space.evaluate(points - step, table)) / 2e-5
-    assert space.evaluate(points, derivative(space, "y") @ table) == pytest.approx(quotient, rel=1e-7, abs=1e-7)
+    assert space.evaluate(points, derivative(space, "y")[1] @ table) == pytest.approx(quotient, rel=1e-7, abs=1e-7)
 
 
 @pytest.mark.parametrize("index_set", ["total", "tensor"])
@@ -625,7 +626,7 @@ def test_antiderivatives_vanish_at_the_lowest_value(kind: type[BoxSpace], index_
     space = kind({"x": (1, 4), "y": (0, 9)}, 3, index_set=index_set)
     table = np.random.default_rng(3).normal(size=(len(space), 1))
     higher, matrix = antiderivative(space, "x")
-    back = derivative(higher, "x") @ (matrix @ table)
+    back = derivative(higher, "x")[1] @ (matrix @ table)
     points = np.array([[1.0, 2.0], [2.5, 8.0]])
     assert higher.evaluate(points, back) == pytest.approx(space.evaluate(points, table), abs=1e-12)
     assert higher.evaluate(points[:1], matrix @ table) == pytest.approx(0, abs=1e-12)
@@ -656,8 +657,13 @@ def test_derivatives_that_are_not_in_the_space_are_refused() -> None:
         derivative(LegendreSpace(box, 2, scale="log"), "x")
     with pytest.raises(OptionError, match=r"derivative in 'xx'; did you mean 'x'.; variables: x"):
         derivative(LegendreSpace(box, 2), "xx")
-    with pytest.raises(OptionError, match=r"integral over .* expected a Legendre, Chebyshev or Fourier space"):
-        antiderivative(TaylorSpace({"x": 0}, 2), "x")  # type: ignore[arg-type]
+    for work in (derivative, antiderivative):
+        with pytest.raises(OptionError, match=r"over .* expected a power series or a box; project onto a LegendreSpace"):
+            work(EmpiricalSpace({"x": [1, 2, 4]}, 1), "x")
+    with pytest.raises(OptionError, match=r"^integral over Taylor .* has no box; name the variable of an antiderivative, or"):
+        integral(TaylorSpace({"x": 0}, 2))
+    with pytest.raises(OptionError, match=r"^integral over .* in QQ: it has logarithms; use .over\(F64\)"):
+        integral(LegendreSpace(box, 2, scale="log"), QQ)
 
 
 # --------------------------------------------------------------------------------------------------- options and errors

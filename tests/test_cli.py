@@ -479,7 +479,10 @@ def test_bad_laws_are_refused(run: Run, law: str, words: tuple[str, ...]) -> Non
         (("--known", "C=1e999999999"), ("exponent out of range",)),
         (("--known", "R=8.3"), ("known value 'R' is not in the law", "leave it out")),
         (("--known", "c=0.05"), ("'c' is a known value and a column of the table; rename one of the two",)),
-        (("--space", "legnedre:3"), ("'legnedre:3'", "did you mean 'legendre'?", "legendre:6, chebyshev:6, fourier:6, empirical:6")),
+        (
+            ("--space", "legnedre:3"),
+            ("'legnedre:3'", "did you mean 'legendre'?", "legendre:6, chebyshev:6, fourier:6, empirical:6"),
+        ),
         (("--space", "legendre:2.5"), ("order '2.5'; expected an integer >= 0, as in legendre:6",)),
         (("--space", "taylor:-1"), ("order '-1'; expected an integer >= 0",)),
         (("--space", "taylor"), ("order ''",)),

@@ -70,3 +70,43 @@ def test_memory_is_flagged_although_it_repeats_the_direct_fit() -> None:
     found = ss.fit(ss.read_network(model), law, data=table)
     assert found.prepared.source.training.r2 > 0.99
     assert any("repeats the direct fit and tests nothing" in w for w in found.warnings)
+
+
+@pytest.mark.parametrize(("name", "seed", "limit"), [("arrh_log", 2, 1.5), ("langmuir", 3, 3.0)])
+def test_the_last_layer_alone_repairs_most_of_it(name: str, seed: int, limit: float) -> None:
+    net, table = perceptron(name, seed, max_iter=200)
+    case = CASES[name]
+    last = ss.refine(net, table, layers="last")
+    # independently: the values of the hidden layer by hand, and NumPy's least squares
+    X = np.stack([table[column] for column in case.law.variables], axis=1)
+    affine = [layer for layer in last.layers if isinstance(layer, ss.Affine)]
+    whitening = next(layer for layer in last.layers if isinstance(layer, ss.Whitening))
+    hidden = np.tanh(
+        (X - np.array(whitening.mean, float)) / np.array(whitening.scale, float) @ affine[0].weights.T + affine[0].bias
+    )
+    design = np.column_stack([hidden, np.ones(len(X))])
+    best = design @ np.linalg.lstsq(design, table["y"], rcond=1e-12)[0]
+    assert np.sum((table["y"] - last(table)) ** 2) == pytest.approx(np.sum((table["y"] - best) ** 2), rel=1e-3)
+    rough, found = ss.fit(net, case.law, data=table), ss.fit(last, case.law)
+    assert worst_error(found, case.truth) <= limit * worst_error(found.baseline, case.truth)
+    assert worst_error(found, case.truth) < 0.1 * worst_error(rough, case.truth)
+
+
+def test_the_bias_of_the_regularisation_is_that_of_ridge_regression() -> None:
+    """A network without hidden layers is ridge regression: its pull on the slope is known in closed form."""
+    rng = np.random.default_rng(2)
+    x = rng.normal(size=25)
+    table = {"x": x, "y": 0.4 * x + rng.normal(size=25)}
+    found = ss.fit(ss.train(table, ("x",), "y", hidden=(), rng=0), ss.Law("y = a + b*x", ("x",)))
+    shift = (found.constants["b"].value - found.baseline.constants["b"].value) / found.constants["b"].stderr
+    shrunk = found.constants["b"].value / found.baseline.constants["b"].value
+    assert 0.3 < shrunk < 0.95  # the slope is pulled to 0
+    # to first order the pull is the step back times the share that the data decide
+    assert found.regularisation["b"] == pytest.approx(shift * shrunk, rel=0.05)
+    assert "regularisation moved b by -0." in " ".join(found.summary().split())
+
+
+def test_layers_that_are_neither_all_nor_last_are_refused() -> None:
+    net, _ = perceptron("langmuir", 1, max_iter=5)
+    with pytest.raises(ss.SymseriesError, match="layers='first'; expected 'all', or 'last'"):
+        ss.refine(net, {"p": [1.0, 2.0], "y": [1.0, 2.0]}, layers="first")

@@ -38,7 +38,7 @@ EXACT: list[Layer] = [
 ]
 
 
-@pytest.mark.parametrize("layer", EXACT, ids=repr)
+@pytest.mark.parametrize("layer", EXACT, ids=lambda layer: layer.kind)
 def test_values_series_and_expressions_agree_exactly(layer: Layer) -> None:
     center = [R(3, 4), R(-2, 5)]
     layer.check(("x", "y"), "layer 1")

@@ -213,6 +213,40 @@ def test_a_transformed_input_ends_at_the_origin_of_its_logarithm() -> None:
     assert radius(ss.Network(layers, inputs=("d",)), {"d": 4}).axes["d"] == pytest.approx(4, rel=0.02)
 
 
+def through_a_logarithm() -> ss.Network:
+    """Return a network of one hidden layer that takes y in its logarithm."""
+    rng = np.random.default_rng(7)
+    hidden = ss.Affine(0.3 * rng.normal(size=(6, 2)), 0.3 * rng.normal(size=6))
+    layers = [ss.Transform({"y": "log"}), ss.Whitening([0.0, 2.0], [1.0, 2.0]), hidden, ss.Activation("tanh")]
+    return ss.Network([*layers, ss.Affine(rng.normal(size=(1, 6)))], inputs=("x", "y"))
+
+
+@pytest.mark.parametrize("order", [12, 16, 40])
+def test_a_series_of_few_orders_is_not_taken_for_one_without_singularity(order: int) -> None:
+    """The logarithm is singular at y = 0; the coefficients of few orders, slowly varying in log(y), do not show it."""
+    found = radius(through_a_logarithm(), {"x": 0, "y": 10}, domain={"x": (-1, 1), "y": (1, 100)}, order=order)
+    assert found.axes["y"] <= 10.0
+    assert found.axes["y"] == pytest.approx(10.0, rel=0.05)
+    assert found.polydisc == pytest.approx(1 / 9, rel=0.05)
+
+
+def test_a_power_of_an_input_that_ends_has_no_singularity() -> None:
+    layers = [ss.Transform({"x": "square"}), ss.Affine([[2.0]], [1.0])]
+    assert radius(ss.Network(layers, inputs=("x",)), {"x": 1}).axes["x"] == math.inf
+
+
+def test_a_slice_that_holds_the_transformed_input_is_one_hidden_layer() -> None:
+    net = through_a_logarithm()
+    sliced, hidden = net.slice({"y": 10}), net.layers[2]
+    found = radius(sliced, {"x": "0.3"}, domain={"x": (-1, 1)})
+    shift = hidden.weights[:, 1] * (math.log(10) - 2) / 2 + hidden.bias
+    distance = np.hypot(hidden.weights[:, 0] * 0.3 + shift, math.pi / 2)
+    assert found.exact
+    assert found.axes["x"] == pytest.approx((distance / abs(hidden.weights[:, 0])).min())
+    assert found.bernstein({"x": (-1, 1)}) is not None
+    assert not radius(net.slice({"x": "0.3"}), {"y": 10}).exact
+
+
 def test_several_outputs_share_the_smallest_radius() -> None:
     layers = [ss.Affine([[2.0], [5.0]]), ss.Activation("tanh"), ss.Affine([[1.0, 0.0], [0.0, 1.0]])]
     net = ss.Network(layers, inputs=("x",), outputs=("u", "v"))

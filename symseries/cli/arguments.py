@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import argparse
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from difflib import get_close_matches
+from pathlib import Path
 
 from symseries.errors import LawNameError, OptionError, listing, suggestion
 from symseries.laws import Law
@@ -22,6 +24,7 @@ _BOXES: dict[str, type[LegendreSpace | ChebyshevSpace | FourierSpace]] = {
     "fourier": FourierSpace,
 }
 _BASES = (*_BOXES, "empirical", "taylor", "nodal")
+_LONGEST_TEXT = 1_000_000  # bytes
 _SCALARS = ("f64", "exact", "arb:128", "mpf:50")
 
 
@@ -117,6 +120,34 @@ def names_of(text: str, what: str) -> tuple[str, ...]:
     return check_names([part.strip() for part in text.split(",")], what)
 
 
+def bounds_of(text: str) -> dict[str, tuple[object, object]] | None:
+    """Return the limits in a text such as "k=0:10, m=:2", None where it is empty."""
+    if not text.strip():
+        return None
+    found: dict[str, tuple[object, object]] = {}
+    for piece in re.split("[,;]", text):
+        name, sign, pair = (part.strip() for part in piece.partition("="))
+        low, colon, high = pair.partition(":")
+        if not (sign and colon and name) or name in found:
+            raise OptionError(f"--bounds {piece.strip()[:60]!r}: expected each name once with limits, such as k=0:10 or k=0:")
+        found[name] = (_limit(name, low), _limit(name, high))
+    return found
+
+
+def _limit(name: str, text: str) -> object:
+    return parse_assignments(f"{name}={text}", "--bounds")[name] if text.strip() else None
+
+
+def ties_of(text: str) -> dict[str, str] | None:
+    """Return the expressions in a text such as "k2=2*k1, k3=k1", None where it is empty."""
+    if not text.strip():
+        return None
+    pieces = [piece.partition("=") for piece in re.split("[,;]", text)]
+    if not all(name.strip() and formula.strip() for name, _, formula in pieces):
+        raise OptionError(f"--ties {text[:60]!r}: expected names with expressions, such as k2=2*k1")
+    return {name.strip(): formula.strip() for name, _, formula in pieces}
+
+
 def table_of(options: argparse.Namespace, law: Law, inputs: Sequence[str]) -> Table:
     """Return the columns that the law and the inputs need."""
     columns = column_names(options.table)
@@ -164,3 +195,16 @@ def scalars_of(text: str) -> Scalars:
     if text not in ("f64", "exact"):
         raise OptionError(f"--scalars {text[:40]!r}{suggestion(text, _SCALARS)}; expected f64, exact, arb:128 or mpf:50")
     return F64 if text == "f64" else SYM
+
+
+def text_of(path: str, option: str) -> str:
+    """Return the text of a file; `OptionError` where there is none, it is no text, or it is a book."""
+    file = Path(path)
+    try:
+        if file.stat().st_size > _LONGEST_TEXT:
+            raise OptionError(f"{option} {path}: {file.stat().st_size} bytes; expected at most {_LONGEST_TEXT}")
+        return file.read_text(encoding="utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise OptionError(f"{option} {path}: no UTF-8 text, from byte {error.start}; save it as UTF-8") from error
+    except OSError as error:
+        raise OptionError(f"{option} {path}: {error.strerror or error}; expected a text file") from error

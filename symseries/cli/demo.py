@@ -6,7 +6,7 @@ import argparse
 from pathlib import Path
 
 from symseries.cli.fit import json, latex
-from symseries.cli.output import DONE, Note, write
+from symseries.cli.output import DONE, Note, say, write
 from symseries.demo import report
 from symseries.errors import OptionError
 
@@ -22,7 +22,7 @@ def run(options: argparse.Namespace, written: Note) -> int:
     if options.output and not options.output.is_dir():
         raise OptionError(f"--output {options.output}: no such folder; make it first")
     text, fits = report()
-    print(text)
+    say(text)
     if options.output:
         for name, found in fits.items():
             texts = ((options.output / f"{name}.tex", latex(found)), (options.output / f"{name}.json", json(found)))

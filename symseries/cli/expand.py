@@ -8,7 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from symseries.cli.arguments import order_of, scalars_of
-from symseries.cli.output import DONE, Note, check_files, write
+from symseries.cli.output import DONE, Note, check_files, say, write
 from symseries.display import name_cell, text_cell
 from symseries.errors import LawNameError, OptionError, listing, suggestion
 from symseries.network import Network
@@ -62,7 +62,7 @@ def run(options: argparse.Namespace, written: Note) -> int:
     series = _rational(net.expand(space, scalars))
     table = replace(series.table(), headers=(text_cell("multi-index"), *map(name_cell, net.outputs)))
     texts = {options.latex: table.to_latex(document=True), options.json: series.to_json() + "\n"}
-    print(f"variables {', '.join(net.inputs)}\n\n{table.to_text()}")
+    say(f"variables {', '.join(net.inputs)}\n\n{table.to_text()}")
     write([(path, texts[str(path)]) for path in asked], written)
     return DONE
 

@@ -6,9 +6,12 @@ import argparse
 from collections.abc import Sequence
 from pathlib import Path
 
-from symseries.cli.arguments import law_of, names_of, roles, space_of, table_of
-from symseries.cli.output import DONE, REJECTED, Note, check_files, write
+from symseries.cli.arguments import bounds_of, law_of, names_of, roles, space_of, table_of, ties_of
+from symseries.cli.output import DONE, REJECTED, Note, check_files, say, write
+from symseries.comparison import extend
+from symseries.errors import OptionError
 from symseries.fitting import Fit, fit
+from symseries.fitting.weights import WEIGHTS
 from symseries.laws import Law
 from symseries.network import Network
 from symseries.parsing import parse_assignments
@@ -36,6 +39,18 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     add("--inputs", metavar="COLUMNS", help="inputs of the network, where it has more than the law's variables")
     add("--network", metavar="MODEL", help="a network in a JSON file, instead of training one")
     add("--space", metavar="BASIS:ORDER", help="empirical:6 (default), legendre:6, chebyshev:6, fourier:6, taylor:4, or nodal")
+    add("--fixed", default="", metavar="NAME=VALUE,…", help="constants of the law that are held at a value in this fit")
+    add("--bounds", default="", metavar="NAME=LOW:HIGH,…", help="limits of constants, either of them left empty for none")
+    add("--ties", default="", metavar="NAME=EXPRESSION,…", help='constants that follow from others, such as "k2=2*k1"')
+    add("--weights", choices=WEIGHTS, help="how coefficients or rows are weighted, by default the best that is known")
+    kinds = ("delta", "profile", "bootstrap", "jackknife")
+    add("--intervals", default="delta", choices=kinds, help="delta (default), profile, or two that train again many times")
+    add("--extend", action="store_true", help="name the laws with up to three more terms that the test admits")
+    add(
+        "--relative-errors", type=float, metavar="SHARE", help="fit the table itself, its errors being this share of the target"
+    )
+    add("--polish", type=int, metavar="DIGITS", help="fit the table itself, to so many digits of the constants")
+    add("--others", choices=("polynomial", "slice", "average"), help="what stands for inputs that the law does not describe")
     add("--start", default="", metavar="NAME=VALUE,…", help="where to start the search for constants that enter nonlinearly")
     add("--level", type=float, default=0.95, metavar="P", help="probability of the intervals (default 0.95)")
     add("--missing", default="raise", choices=("raise", "drop"), help="raise (default) or drop rows with missing values")
@@ -56,12 +71,41 @@ def run(options: argparse.Namespace, written: Note) -> int:
     law, notes = law_of(options)
     inputs = law.used if options.inputs is None else names_of(options.inputs, "input")
     table = table_of(options, law, inputs)
-    net = _network(options, law, inputs, table)
-    found = fit(net, law, space_of(options.space, net, table), start=start, level=options.level, rng=options.seed)
+    wishes = {"start": start, "level": options.level, "rng": options.seed, "weights": options.weights, **_held(options)}
+    if options.polish is not None or options.relative_errors is not None:
+        _check_direct(options)
+        source: object = table
+        found, lines = fit(table, law, polish=options.polish, relative_errors=options.relative_errors, **wishes), []
+    else:
+        source = net = _network(options, law, inputs, table)
+        found, lines = fit(net, law, space_of(options.space, net, table), others=options.others, **wishes), _cut_short(net)
     texts = [(path, make(found)) for path, make in writers]
-    print("\n".join([*roles(law, inputs), *notes, *_cut_short(net), "", found.summary()]))
+    say("\n".join([*roles(law, inputs), *notes, *lines, "", found.summary(), *_more(options, found, source, law)]))
     write(texts, written)
     return REJECTED if options.strict and found.rejected else DONE
+
+
+def _held(options: argparse.Namespace) -> dict[str, object]:
+    """Return what is said of constants: those that are fixed, bounded and tied."""
+    fixed = parse_assignments(options.fixed, "fixed value") if options.fixed.strip() else None
+    return {"fixed": fixed, "bounds": bounds_of(options.bounds), "ties": ties_of(options.ties)}
+
+
+def _more(options: argparse.Namespace, found: Fit, source: object, law: Law) -> list[str]:
+    """Return the intervals and extensions that were asked for."""
+    said: list[str] = []
+    if options.intervals != "delta":
+        said += ["", str(found.intervals(options.intervals, level=options.level, rng=options.seed))]
+    if options.extend:
+        said += ["", str(extend(source, law))]
+    return said
+
+
+def _check_direct(options: argparse.Namespace) -> None:
+    """Refuse options of a network beside those that fit the table itself."""
+    for name in ("network", "space", "inputs", "others"):
+        if getattr(options, name) is not None:
+            raise OptionError(f"--{name} beside --polish or --relative-errors: these fit the table itself; leave one out")
 
 
 def _cut_short(net: Network) -> list[str]:

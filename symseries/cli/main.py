@@ -9,22 +9,27 @@ import sys
 from collections.abc import Sequence
 from typing import Any, NoReturn
 
-from symseries.cli import demo, expand, fit
+from symseries.cli import check, compare, demo, expand, fit
 from symseries.cli.output import INTERRUPTED, UNANSWERED
 from symseries.errors import SymseriesError, listing
 
 _EXAMPLES = """examples:
   symseries demo
   symseries fit alloys.csv --law "sigma_y = sigma_f + C*c**(2/3) + k/sqrt(d)"
+  symseries compare alloys.csv --laws laws.txt
   symseries expand model.json --center "c=0.05, d=10" --order 4
+  symseries check derivation.tex
 
 symseries COMMAND --help says more about one of them.
-Exit code 0: done; 1: the law is rejected, under fit --strict; 2: the question cannot be answered; 130: interrupted."""
+Exit code 0: done; 1: a step is refuted (check), or the law is rejected (--strict); 2: the question cannot be answered;
+130: interrupted."""
 
 
 _COMMANDS: dict[str, tuple[Any, str, str | None]] = {
     "fit": (fit, "find the constants of a law in a table", fit.EXAMPLES),
     "expand": (expand, "print the Taylor coefficients of a network about a point", expand.EXAMPLES),
+    "compare": (compare, "fit many laws to a table and rank them", compare.EXAMPLES),
+    "check": (check, "check a derivation line by line", check.EXAMPLES),
     "demo": (demo, "show a worked example on data that come with the package", None),
 }
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import sys
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
@@ -13,12 +15,20 @@ DONE, REJECTED, UNANSWERED, INTERRUPTED = 0, 1, 2, 130
 Note = Callable[[str], None]
 
 
+def say(text: object) -> None:
+    """Print; where nobody reads any more, as behind `| head`, what is left to do is done in silence."""
+    try:
+        print(text, flush=True)
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
 def write(texts: Iterable[tuple[Path, str]], written: Note) -> None:
     """Write texts to their files, noting each one that is there."""
     for path, text in texts:
         write_text(path, text)
         written(str(path))
-        print(f"written: {path}")
+        say(f"written: {path}")
 
 
 def check_files(paths: Sequence[Path], source: Path) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 import math
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from fractions import Fraction
 
 import numpy as np
@@ -14,20 +14,19 @@ from flint import arb
 from symseries.convergence.enclosing_polynomials import along_axes, cosines, largest
 from symseries.convergence.enclosing_regions import RING, Certificate, Region, ball, supremum, up, widest
 from symseries.convergence.enclosing_taylor import (
-    ROUNDS,
     Parts,
     Remainder,
     Task,
     compared_exactly,
     exact,
     expected_error,
-    lacking,
+    raised,
 )
 from symseries.errors import NotAnalyticError, ResourceLimitError
 from symseries.scalars import ARB, QQ, Array, Scalars, object_array
 from symseries.spaces import TaylorSpace
 
-_NODES = 75_000  # of the interpolation
+NODES = 75_000  # of the interpolation
 _MANY = 8000  # nodes beyond which a smaller supremum is looked for first
 _CUT = 40_000  # nodes beyond which the box is cut into pieces
 _DEPTHS = {1: 5, 2: 3, 3: 1}  # how often, by number of variables
@@ -44,7 +43,7 @@ def box_bound(task: Task) -> Parts:
     once for what is dropped and once for what interpolation folds back. Source: Trefethen, Approximation Theory and
     Approximation Practice, chapter 8, multiplied out.
     """
-    if task.source.degree is not None and "log" not in task.space.scale.values():  # type: ignore[attr-defined]  # has a box
+    if _is_polynomial(task):
         return _polynomial_bound(task)
     w = len(task.space.variables)
     found = list(_pieces(task, [(Fraction(0), Fraction(1))] * w, _DEPTHS.get(w, 0)))
@@ -54,30 +53,27 @@ def box_bound(task: Task) -> Parts:
 def _pieces(task: Task, piece: Piece, depth: int) -> Iterator[Parts]:
     """Yield the bounds on a piece, or on its halves in every variable where it alone would need too high a degree."""
     with RING.working():
-        certificate = _certified(task, piece)
+        certificate = _certified(task, piece, lambda found: _terms(task, found))
     wanted = _terms(task, certificate)
     if depth and (wanted + 1) ** len(piece) > _CUT:
         for half in itertools.product(*[[(a - b / 2, b / 2), (a + b / 2, b / 2)] for a, b in piece]):
             yield from _pieces(task, half, depth - 1)
     else:
-        yield _raised(task, piece, certificate, _affordable(task, wanted))
+        yield _bound(task, piece, certificate, _affordable(task, wanted))
 
 
-def _raised(task: Task, piece: Piece, certificate: Certificate, degree: int) -> Parts:
-    """Return the bound, degree and precision raised while tail or rounding are more than a small part of it."""
-    bits = task.bits
-    for last in range(ROUNDS, -1, -1):
-        ring = ARB(bits)
-        with ring.working():
-            difference = _difference(task, _interpolated(task, piece, degree, ring), piece, ring)
-            rest = Remainder(degree, bits, certificate, _tail(certificate, degree, difference.ndim))
-            imprecise, missing = lacking(difference, rest)
-        more = _affordable(task, degree + min(degree + 20, math.ceil(missing / math.log(certificate.size))))
-        if not last or not (imprecise or more > degree):
-            break
-        bits, degree = 2 * bits if imprecise else bits, max(more, degree)
-    with ring.working():
-        return _parts(task, difference, rest)
+def _bound(task: Task, piece: Piece, certificate: Certificate, degree: int) -> Parts:
+    """Return the bound on a piece from the interpolating polynomial of at least this degree."""
+    found, rest = raised(
+        task,
+        certificate,
+        degree,
+        difference=lambda m, ring: _difference(task, _interpolated(task, piece, m, ring), piece, ring),
+        tail=lambda m: _tail(certificate, m, len(piece)),
+        affordable=lambda m: _affordable(task, m),
+    )
+    with ARB(rest.bits or task.bits).working():
+        return _parts(task, found, rest)
 
 
 def _parts(task: Task, difference: Array, rest: Remainder) -> Parts:
@@ -98,10 +94,40 @@ def _tail(certificate: Certificate, degree: int, variables: int) -> arb:
 
 def _terms(task: Task, certificate: Certificate) -> int:
     """Return the degree m to which coefficients are needed, from the last coefficients of the series itself."""
-    target = expected_error(task.series, np.ones(len(task.space)), float(certificate.size))
+    return _needed(task, certificate, expected_error(task.series, np.ones(len(task.space)), float(certificate.size)))
+
+
+def _needed(task: Task, certificate: Certificate, target: float) -> int:
+    """Return the degree, at least that of the series, beyond which 2 tail_m is below a target."""
     d, rho = len(task.space.variables), float(certificate.size)
     first = 4 * d * float(certificate.supremum) * ((rho + 1) / (rho - 1)) ** (d - 1) / (rho - 1)  # of the tail at m = 0
     return max(_degree(task), math.ceil(math.log(max(first / target, 1e-300)) / math.log(rho)))
+
+
+@dataclass(frozen=True)
+class Beyond:
+    """What polynomials leave out of a function on a box: `tail(m)` bounds |function - p| for a p of degree m in each variable.
+
+    `wanted` is the degree at which twice the tail falls below a target.
+    """
+
+    wanted: int
+    tail: Callable[[int], arb]
+
+
+def beyond(task: Task, target: float) -> Beyond:
+    """Return what polynomials leave out, from a Bernstein polyellipse certified here; nothing of a polynomial."""
+    if _is_polynomial(task):
+        degree = task.source.degree or 0
+        return Beyond(degree, lambda m: arb(0) if m >= degree else arb("+inf"))
+    whole = [(Fraction(0), Fraction(1))] * len(task.space.variables)
+    with RING.working():
+        certificate = _certified(task, whole, lambda found: _needed(task, found, target))
+    return Beyond(_needed(task, certificate, target), lambda m: _tail(certificate, m, len(whole)) / 2)
+
+
+def _is_polynomial(task: Task) -> bool:
+    return task.source.degree is not None and "log" not in task.space.scale.values()  # type: ignore[attr-defined]  # has a box
 
 
 def _degree(task: Task) -> int:
@@ -111,12 +137,12 @@ def _degree(task: Task) -> int:
 def _affordable(task: Task, degree: int) -> int:
     """Return the highest degree up to the one wanted at whose nodes the function can be evaluated."""
     w, least = len(task.space.variables), _degree(task)
-    if (least + 1) ** w > 4 * _NODES:
+    if (least + 1) ** w > 4 * NODES:
         raise ResourceLimitError(
-            f"enclose: degree {least} in {w} variables needs {(least + 1) ** w} values in balls, the limit is {4 * _NODES}; "
+            f"enclose: degree {least} in {w} variables needs {(least + 1) ** w} values in balls, the limit is {4 * NODES}; "
             "lower the order of the series"
         )
-    return max(least, min(degree, int(_NODES ** (1 / w)) - 1))
+    return max(least, min(degree, int(NODES ** (1 / w)) - 1))
 
 
 # -------------------------------------------------------------------------------------------------------- window and box
@@ -124,8 +150,13 @@ def _ends(task: Task) -> list[tuple[Fraction, Fraction]]:
     return [(exact(low), exact(high)) for low, high in task.space.domain.values()]  # type: ignore[attr-defined]  # has a box
 
 
-def _at_window(task: Task, piece: Piece, window: Array, ring: Scalars) -> Array:
+def at_window(task: Task, piece: Piece, window: Array, ring: Scalars) -> Array:
     """Return the values of the function at points (n, w) of the window of a piece, also complex ones."""
+    return task.source.values(inputs_at(task, piece, window, ring), ring)
+
+
+def inputs_at(task: Task, piece: Piece, window: Array, ring: Scalars) -> Array:
+    """Return the inputs of the function (n, inputs) at points (n, w) of the window of a piece."""
     scales, columns = task.space.scale.values(), []  # type: ignore[attr-defined]  # has a box
     for (low, high), kind, (a, b), v in zip(_ends(task), scales, piece, window.T, strict=True):
         u = v * ring.element(b) + ring.element(a)
@@ -134,29 +165,28 @@ def _at_window(task: Task, piece: Piece, window: Array, ring: Scalars) -> Array:
             ends = ring.elementary("log", ends)
         inner = (ends[1] + ends[0]) / 2 + u * ((ends[1] - ends[0]) / 2)
         columns.append(ring.elementary("exp", inner) if kind == "log" else inner)
-    return task.source.values(np.stack(columns, axis=1)[:, task.places], ring)
+    return np.stack(columns, axis=1)[:, task.places]
 
 
-def _certified(task: Task, piece: Piece) -> Certificate:
+def _certified(task: Task, piece: Piece, terms: Callable[[Certificate], int]) -> Certificate:
     """Return the certified Bernstein polyellipse with which the fewest coefficients are needed."""
     w = len(task.space.variables)
     real = ARB(RING.bits)
-    offset = _at_window(task, piece, real.zeros(1, w), real)[0].mid()
+    offset = at_window(task, piece, real.zeros(1, w), real)[0].mid()
 
     def certify(size: Fraction, finely: bool = False) -> Certificate | None:
         wide, high = (size + 1 / size) / 2, (size - 1 / size) / 2
         region = Region([Fraction(0)] * w, [wide] * w, [high] * w)
-        found = supremum(lambda V: _at_window(task, piece, V, RING), region, task.arcs, offset, finely)
+        found = supremum(lambda V: at_window(task, piece, V, RING), region, task.arcs, offset, finely)
         return None if found is None else Certificate(size, *found)
 
-    best = widest(certify, lambda certificate: _terms(task, certificate))
+    best = widest(certify, terms)
     if best is None:
         raise NotAnalyticError(
             f"enclose: {task.space.describe()}: no complex neighbourhood of the box is certified; a singularity lies in or "
             "very near it: shrink the box, or cover it with more points"
         )
-    wanted = _terms(task, best)
-    return best if (wanted + 1) ** w <= _MANY else certify(best.size, finely=True) or best
+    return best if (terms(best) + 1) ** w <= _MANY else certify(best.size, finely=True) or best
 
 
 # ---------------------------------------------------------------------------------------------------------- coefficients
@@ -166,7 +196,7 @@ def _interpolated(task: Task, piece: Piece, degree: int, ring: ARB) -> Array:
     basis = cosines(degree, count)
     nodes = basis[:, 1] if degree else cosines(1, count)[:, 1]
     grid = np.stack([axis.ravel() for axis in np.meshgrid(*[np.arange(count)] * w, indexing="ij")], axis=1)
-    values = _at_window(task, piece, nodes[grid], ring).reshape((count,) * w)
+    values = at_window(task, piece, nodes[grid], ring).reshape((count,) * w)
     matrix = basis.T * ring.element(Fraction(2, count))
     matrix[0] = matrix[0] / 2
     return along_axes([matrix] * w, values, ring)
@@ -252,9 +282,14 @@ def _polynomial_bound(task: Task) -> Parts:
 
 
 def _compared(task: Task, degree: int, ring: Scalars) -> Array:
-    matrix = to_chebyshev(_U, _power_step, degree, ring)
     whole = [(Fraction(0), Fraction(1))] * len(task.space.variables)
-    return _difference(task, along_axes([matrix] * len(task.space.variables), _powers(task, degree, ring), ring), whole, ring)
+    return _difference(task, _from_powers(task, degree, ring), whole, ring)
+
+
+def _from_powers(task: Task, degree: int, ring: Scalars) -> Array:
+    """Return the Chebyshev coefficients (m + 1, ...) of a function that is a polynomial."""
+    matrix = to_chebyshev(_U, _power_step, degree, ring)
+    return along_axes([matrix] * len(task.space.variables), _powers(task, degree, ring), ring)
 
 
 def _powers(task: Task, degree: int, ring: Scalars) -> Array:

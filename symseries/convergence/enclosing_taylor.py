@@ -105,8 +105,16 @@ def taylor_bound(task: Task) -> Parts:
         return _polynomial_bound(task, radii)
     with RING.working():
         certificate = _certified(task, radii)
-    order = _affordable(task, _terms(task, radii, certificate))
-    return _raised(task, radii, certificate, order)
+    found, rest = raised(
+        task,
+        certificate,
+        _affordable(task, _terms(task, radii, certificate)),
+        difference=lambda order, ring: _difference(task, radii, order, ring),
+        tail=lambda order: _cauchy(certificate, order),
+        affordable=lambda order: _affordable(task, order),
+    )
+    with ARB(rest.bits or task.bits).working():
+        return _parts(task, radii, found, rest)
 
 
 def _center(space: TaylorSpace) -> list[Fraction]:
@@ -140,21 +148,30 @@ def compared_exactly(task: Task, compare: Callable[[], Array]) -> Array | None:
         return None
 
 
-def _raised(task: Task, radii: list[Fraction], certificate: Certificate, order: int) -> Parts:
-    """Return the bound, order and precision raised while tail or rounding are more than a small part of it."""
+def raised(
+    task: Task,
+    certificate: Certificate,
+    order: int,
+    *,
+    difference: Callable[[int, ARB], Array],
+    tail: Callable[[int], arb],
+    affordable: Callable[[int], int],
+) -> tuple[Array, Remainder]:
+    """Return a difference of polynomials, and what lies beyond, to an order and precision that make the bound good.
+
+    Both are raised, as far as is affordable, while tail or rounding are more than a small part of the bound.
+    """
     bits = task.bits
     for last in range(ROUNDS, -1, -1):
         ring = ARB(bits)
         with ring.working():
-            difference = _difference(task, radii, order, ring)
-            rest = Remainder(order, bits, certificate, _cauchy(certificate, order))
-            imprecise, missing = lacking(difference, rest)
-        more = _affordable(task, order + min(order + 20, math.ceil(missing / math.log(certificate.size))))
+            found, rest = difference(order, ring), Remainder(order, bits, certificate, tail(order))
+            imprecise, missing = lacking(found, rest)
+        more = affordable(order + min(order + 20, math.ceil(missing / math.log(certificate.size))))
         if not last or not (imprecise or more > order):
             break
         bits, order = 2 * bits if imprecise else bits, max(more, order)
-    with ring.working():
-        return _parts(task, radii, difference, rest)
+    return found, rest
 
 
 def lacking(difference: Array, rest: Remainder) -> tuple[bool, float]:

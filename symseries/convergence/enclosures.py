@@ -15,11 +15,11 @@ from symseries.convergence.enclosing_taylor import Parts, Task, exact, taylor_bo
 from symseries.display import Cell, TextTable, latex_digits, text_cell
 from symseries.errors import ConvergenceError, OptionError, ResourceLimitError, listing, suggestion
 from symseries.network import Network
-from symseries.scalars import Ball, decimal, typed
+from symseries.scalars import Ball, typed
 from symseries.series import Series
-from symseries.spaces import TaylorSpace
+from symseries.spaces import TaylorSpace, interval_in_words
 
-_MOST_INPUTS = 5  # the cover of the neighbourhood grows as arcs**inputs
+MOST_INPUTS = 5  # the cover of the neighbourhood grows as arcs**inputs
 _MOST_ARCS = 1024
 _ALLOWED = [2**k for k in range(2, 11)]
 _BASES = ("taylor", "legendre", "chebyshev")
@@ -69,6 +69,9 @@ class Enclosure:
 
     def _repr_html_(self) -> str:
         return self.table().to_html()
+
+    def __repr__(self) -> str:
+        return f"<Enclosure: at most {_words(self.bound)}, by {self.method}>"
 
     def __str__(self) -> str:
         return self.summary()
@@ -133,10 +136,10 @@ def _check_series(series: Series) -> None:
         )
     if series.elements.shape[1] > 1:
         raise OptionError(f"enclose: the series has {series.elements.shape[1]} outputs; expected one, as of net.output(0)")
-    if len(space.variables) > _MOST_INPUTS:
+    if len(space.variables) > MOST_INPUTS:
         raise ResourceLimitError(
             f"enclose: {len(space.variables)} variables; a rigorous bound needs a cover whose size grows as arcs**variables, "
-            f"the limit is {_MOST_INPUTS}: hold some inputs with net.slice"
+            f"the limit is {MOST_INPUTS}: hold some inputs with net.slice"
         )
 
 
@@ -222,7 +225,7 @@ def _method(task: Task, parts: Parts) -> str:
 
 
 def _sentence(task: Task, parts: Parts, kind: str) -> str:
-    box = ", ".join(f"{name} in [{_decimal(low)}, {_decimal(high)}]" for name, (low, high) in task.domain.items())
+    box = ", ".join(f"{name} in {_between(*ends)}" for name, ends in task.domain.items())
     claim = f"|{kind} - series| <= {_words(up(parts.total))} at every point with {box}, for the exact polynomial of the series"
     if parts.rest.certificate is None:
         how = "exact arithmetic" if parts.rest.bits is None else f"balls of {parts.rest.bits} bits"
@@ -260,5 +263,5 @@ def _summed_in_words(task: Task, parts: Parts) -> str:
     )
 
 
-def _decimal(value: Fraction) -> str:
-    return decimal(typed(f"{value.numerator}/{value.denominator}"))
+def _between(low: Fraction, high: Fraction) -> str:
+    return interval_in_words(*(typed(f"{value.numerator}/{value.denominator}") for value in (low, high)))

@@ -18,7 +18,7 @@ from symseries.convergence.radius_sources import Source, check_variables, source
 from symseries.display import TextTable, name_cell, number, number_cell, text_cell
 from symseries.errors import OptionError, SpaceMismatchError, suggestion
 from symseries.scalars import ARB, Array, decimal, typed
-from symseries.spaces import TaylorSpace
+from symseries.spaces import TaylorSpace, number_in_words
 
 ORDER = 40  # of the series that a radius is read from
 _ORDERS = (12, 200)
@@ -182,7 +182,8 @@ class _Measure:
     def _line(self, direction: tuple[float, ...]) -> Reach:
         with np.errstate(all="ignore"), self.ring.working():
             table, kink = self.source.line(direction, self.order, self.ring)
-            found = min((reach(column) for column in table.T), key=lambda each: each.radius, default=ENTIRE)
+            known = self.source.known(direction)
+            found = min((reach(column, known) for column in table.T), key=lambda each: each.radius, default=ENTIRE)
         return found if found.radius <= kink else Reach(kink, 0.0, "kink")
 
     def bernstein(self, shift: Array, widths: Array) -> list[float] | None:
@@ -410,4 +411,4 @@ def coverage_warning(center: object, found: Radius, domain: Mapping[str, object]
 
 
 def _words(place: Mapping[str, sympy.Rational]) -> str:
-    return ", ".join(f"{name} = {decimal(value)}" for name, value in place.items())
+    return ", ".join(f"{name} = {number_in_words(value)}" for name, value in place.items())

@@ -38,11 +38,12 @@ class Reach:
 ENTIRE = Reach(math.inf, 0.0, "no singularity seen")
 
 
-def reach(coefficients: Sequence[arb] | Array) -> Reach:
+def reach(coefficients: Sequence[arb] | Array, known: float = math.inf) -> Reach:
     """Return the estimated radius of convergence of sum_n a_n t**n, a_n in balls, inside the context of their ring.
 
     The nearest pole that two Padé orders share, extrapolated in the order; the root test where they share none, or where it
-    is much smaller; infinite where the coefficients end, or fall faster than any power.
+    is much smaller; infinite where the coefficients end, or fall faster than any power. `known` is the distance of a
+    singularity that is known of: it is the radius where none nearer is seen, and the coefficients do not end.
 
     >>> from symseries.scalars import ARB
     >>> ring = ARB(256)
@@ -60,7 +61,8 @@ def reach(coefficients: Sequence[arb] | Array) -> Reach:
     scaled = _scaled(coefficients, unit)
     root = unit * _root_test(sizes + orders * math.log(unit), len(sizes) // 3)
     pole, moved = _nearest_pole(scaled)
-    return _chosen(unit * pole, moved, root, entire=_grows(sizes))
+    found = _chosen(unit * pole, moved, root, entire=_grows(sizes))
+    return found if found.radius <= known else Reach(known, 0.0, "a function of an input")
 
 
 def _chosen(pole: float, moved: float, root: float, *, entire: bool) -> Reach:

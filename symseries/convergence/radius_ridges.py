@@ -18,7 +18,7 @@ import sympy
 
 from symseries import activations
 from symseries.activations import Singularities
-from symseries.layers import Activation, Affine, Dropout, Held, Layer, Pick, Whitening
+from symseries.layers import Activation, Affine, Dropout, Held, Layer, Pick, Transform, Whitening
 from symseries.multiindex import index_set
 from symseries.network import Network
 from symseries.scalars import F64, Array
@@ -116,11 +116,12 @@ def of_network(network: Network, center: Array) -> list[Ridge] | None:
     """Return the ridges that end the disc of a network about a centre (inputs,), or None where it is not made of ridges.
 
     It is with one hidden layer; with several where all are straight pieces, linear up to the first kink; and with entire
-    activations only, where nothing ends the disc.
+    activations only, where nothing ends the disc. Functions of inputs that a slice holds are numbers.
     """
+    held = {name for layer in network.layers if isinstance(layer, Held) for name in layer.held}
     layers = [layer for layer in network.layers if not _is_passive(layer)]
     curved = [layer for layer in layers if isinstance(layer, Activation)]
-    if not all(isinstance(layer, (Activation, Affine, Whitening, Held, Pick)) for layer in layers):
+    if not all(_is_straight(layer, held) for layer in layers if not isinstance(layer, Activation)):
         return None
     if all(Curve(layer).smooth for layer in curved):
         return []
@@ -134,6 +135,12 @@ def of_network(network: Network, center: Array) -> list[Ridge] | None:
 
 def _is_passive(layer: Layer) -> bool:
     return isinstance(layer, Dropout) or (isinstance(layer, Activation) and layer.name == "identity")
+
+
+def _is_straight(layer: Layer, held: set[str]) -> bool:
+    if isinstance(layer, Transform):
+        return held.issuperset(layer.functions)
+    return isinstance(layer, (Affine, Whitening, Held, Pick))
 
 
 def _one_layer(layers: Sequence[Layer], center: Array) -> list[Ridge]:

@@ -17,7 +17,7 @@ from symseries.activations import Singularities
 from symseries.convergence.radius_ridges import Curve, Neuron, Ridge, neurons_of, of_network
 from symseries.errors import LawNameError, OptionError, listing, suggestion
 from symseries.laws import Law
-from symseries.layers import Activation, Formula, Layer
+from symseries.layers import Activation, Formula, Layer, Transform
 from symseries.multiindex import IndexSet, index_set
 from symseries.names import symbol
 from symseries.network import Network
@@ -37,6 +37,9 @@ class Source(Protocol):
 
     def line(self, direction: Sequence[object], order: int, ring: Scalars) -> tuple[Array, float]:
         """Return the series (order + 1, outputs) along a line through the centre, and the nearest kink on it."""
+
+    def known(self, direction: Sequence[float]) -> float:
+        """Return the |t| of the nearest singularity that is known of along a line, infinite for none."""
 
     @property
     def ridges(self) -> list[Ridge] | None:
@@ -91,6 +94,10 @@ class _About:
             out[1] = ring.array(list(direction))
         return out
 
+    def known(self, direction: Sequence[float]) -> float:
+        """Return the |t| of the nearest singularity that is known of along a line: here none."""
+        return math.inf
+
 
 class NetworkSource(_About):
     """A network about a centre."""
@@ -109,6 +116,16 @@ class NetworkSource(_About):
             kink = min(kink, self._kink(layer, table, indices, ring))
             table = layer.series(table, indices, ring, self.network._where(position))
         return table, kink
+
+    def known(self, direction: Sequence[float]) -> float:
+        """Return the |t| at which the function of an input, such as a logarithm, is singular.
+
+        Of few orders the coefficients of a network behind a logarithm look as if they had no singularity at all.
+        """
+        named = next((layer._activations for layer in self.network.layers if isinstance(layer, Transform)), {})
+        along = zip(self.variables, self.place, direction, strict=True)
+        moved = [(Curve(named[name]), place, abs(step)) for name, place, step in along if step and name in named]
+        return min((_far(curve.distance(place) / step) for curve, place, step in moved), default=math.inf)
 
     @staticmethod
     def _kink(layer: Layer, table: Array, indices: IndexSet, ring: Scalars) -> float:
@@ -136,6 +153,11 @@ class NetworkSource(_About):
         """Where kinks are not looked for."""
         unknown = {layer.name for layer in self.network.layers if isinstance(layer, Activation) and _hides_kinks(layer)}
         return tuple(f"the kinks of {name} are not known and not looked for" for name in sorted(unknown))
+
+
+def _far(distance: float) -> float:
+    """Return a distance, infinite where it is not known."""
+    return math.inf if math.isnan(distance) else distance
 
 
 def _hides_kinks(layer: Activation) -> bool:

@@ -76,7 +76,7 @@ def _value(step: Step, arguments: list[Any], environment: Mapping[str, Any], sca
         case "mul":
             return reduce(operator.mul, arguments)
         case "call":
-            return _shaped(arguments[0], lambda a: call_value(step.value, a, scalars, str(step.expression)))
+            return _shaped(arguments[0], lambda a: call_value(step.value, a, scalars, step.words))
         case "piecewise":
             return _piecewise(step, arguments, environment, scalars)
     return _power_value(step, arguments, scalars)
@@ -88,7 +88,7 @@ def _power_value(step: Step, arguments: list[Any], scalars: Scalars) -> Any:
         return _rational_powers(step, base, QQ.element(exponent) if isinstance(exponent, Fraction) else exponent)
     if isinstance(exponent, np.ndarray):
         return np.power(base, exponent)
-    return _shaped(base, lambda a: scalars.power(a, exponent, str(step.expression)))
+    return _shaped(base, lambda a: scalars.power(a, exponent, step.words))
 
 
 def _rational_powers(step: Step, base: Any, exponent: Any) -> Any:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import sympy
@@ -45,6 +46,11 @@ class Step:
     arguments: tuple[int, ...]
     value: Any
     expression: sympy.Expr
+
+    @cached_property
+    def words(self) -> str:
+        """The subexpression as text, printed once: fits walk the same tape thousands of times."""
+        return str(self.expression)
 
 
 @dataclass(frozen=True)

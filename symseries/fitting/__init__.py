@@ -4,6 +4,6 @@
 three and shows them.
 """
 
+from symseries.fitting.estimate import Estimate as Estimate
 from symseries.fitting.fit import fit as fit
-from symseries.fitting.result import Estimate as Estimate
 from symseries.fitting.result import Fit as Fit

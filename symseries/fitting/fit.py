@@ -3,17 +3,24 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Mapping
 
 import numpy as np
 
-from symseries.errors import OptionError, SymseriesError
+from symseries.errors import OptionError, SymseriesError, listing
+from symseries.fitting.estimate import Estimate
 from symseries.fitting.judge import REJECTION, judge
-from symseries.fitting.prepare import Measurements, Prepared, direct_record, prepare
-from symseries.fitting.result import Estimate, Fit
-from symseries.fitting.solve import solve
+from symseries.fitting.options import Wishes, check_level, read_ties, read_wishes
+from symseries.fitting.others import described
+from symseries.fitting.polish import check_digits, polished
+from symseries.fitting.prepare import Asked, Measurements, Prepared, check_law, direct_record, prepare
+from symseries.fitting.result import Fit
+from symseries.fitting.solve import settled, solve
+from symseries.fitting.units import number_in, with_units, without_quantities
 from symseries.laws import Law
 from symseries.network import Network, measured_column
-from symseries.spaces import EmpiricalSpace, Space
+from symseries.scalars import Scalars
+from symseries.spaces import EmpiricalSpace, Space, TaylorSpace
 from symseries.training import seeded
 
 _REACH = 1e-6  # relative accuracy beyond which a network is not asked to follow the data
@@ -33,6 +40,14 @@ def fit(
     start: object = None,
     level: float = 0.95,
     rng: object = 0,
+    fixed: object = None,
+    ties: object = None,
+    weights: str | None = None,
+    errors: object = None,
+    relative_errors: object = None,
+    scalars: Scalars | None = None,
+    polish: int | None = None,
+    others: str | None = None,
 ) -> Fit:
     """Return the constants C that bring the law's coefficients beta(C) closest to those of the source, alpha.
 
@@ -44,7 +59,16 @@ def fit(
     Parameters: `source`, a Network or a table (path, mapping, DataFrame); `law`; `space`, where both sides meet; `data`, the
     table of a network that carries none; `output`, the output meant where there are several; `bounds` and `start`, mappings of
     constants, the start for all that are searched for (those that enter nonlinearly or have bounds); `level` of the intervals;
-    `rng`, a seed or NumPy generator for the starts of nonlinear constants.
+    `rng`, a seed or NumPy generator for the starts of nonlinear constants; `fixed`, constants held at values, `{"C": 300}`;
+    `ties`, constants as expressions in others, `{"k2": "2*k1"}`; `weights`, "unweighted", "covariance" (of the coefficients),
+    "taylor" (the paper's matching, about the mean of the data) or, for a table, "relative"; `errors` or `relative_errors` of
+    a table's target, a number, a column or one for each row: they weight the rows and test the law; `scalars=QQ`, a table and
+    a linear law solved exactly, `scalars=SYM` a network and a linear law over algebraic numbers; `polish`, digits of a direct
+    fit, from the numbers as they were written; `others`, what stands for inputs of a network that the law does not describe:
+    "polynomial" (the default, a free one beside the law), "slice" (held at their means) or "average" (over the data).
+
+    With pint, columns, starts and bounds may be quantities, and constants get the units that those of the law determine.
+    A table whose positive target spans more than four decades is fitted with errors in proportion to it; the result says so.
     Raises `LawNameError` for names that do not meet, `IdentifiabilityError` naming the combination that is determined,
     `ConvergenceError`, `OptionError`, `DataError`.
 
@@ -52,32 +76,62 @@ def fit(
     >>> found = fit({"x": [0, 1, 2, 3], "y": [1.0, 3.1, 4.9, 7.0]}, law)
     >>> print(found.constants["b"])
     1.980 ± 0.042
+    >>> print(fit({"x": [0, 1, 2, 3], "y": [1.0, 3.1, 4.9, 7.0]}, law, fixed={"a": 1}).constants["b"])
+    1.993 ± 0.021
     """
-    _check_level(level)
-    generator = np.random.default_rng(seeded(rng))
-    # bounds are kept by a search in floating point
-    prepared = prepare(source, law, space, data, output, exact=not bounds)
-    solved = solve(prepared, start, bounds, generator)
-    found = Fit(prepared, solved, judge(prepared, solved), level)
-    return found if prepared.direct else _with_baseline(found, bounds, generator)
+    check_level(level)
+    check_law(law)
+    generator, digits = np.random.default_rng(seeded(rng)), check_digits(polish)
+    source, law = without_quantities(source, law)
+    law, strange = with_units(law)
+    part = described(source, law, space, data, others)
+    if part is not None:
+        source, law, space, data = part.source, part.law, part.space if space is None else space, part.data
+    number = number_in(law)
+    wishes, tied = read_wishes(law.constants, start, bounds, number), read_ties(law, fixed, ties, number)
+    _check_free(wishes, tied)
+    asked = Asked(data, output, errors, relative_errors, weights, scalars, tied, wishes)
+    prepared = prepare(source, law, space, asked)
+    prepared, solved = settled(prepared if part is None else part.applied(prepared), generator)
+    solved = solved if digits is None else polished(prepared, solved, digits)
+    found = Fit(prepared, solved, judge(prepared, solved), level, remarks=(*strange, *(part.warnings if part else ())))
+    return found if prepared.direct else _beside_the_default(_with_baseline(found, generator), generator)
 
 
-def _check_level(level: object) -> None:
-    if isinstance(level, bool) or not isinstance(level, (float, np.floating)) or not 0 < level < 1:
-        raise OptionError(f"level={level!r}: expected a number between 0 and 1, such as 0.95")
+def _check_free(wishes: Wishes, tied: Mapping[str, object]) -> None:
+    for what, names in (("start", wishes.start), ("bounds", wishes.bounds)):
+        for name in names:
+            if name in tied:
+                raise OptionError(f"{what} of {name}: it is held or tied and not searched for; leave it out")
 
 
-def _with_baseline(found: Fit, bounds: object, rng: np.random.Generator) -> Fit:
+def _beside_the_default(found: Fit, rng: np.random.Generator) -> Fit:
+    """Return the fit; over Taylor coefficients with the constants of the default beside its own, where that is known."""
+    prepared = found.prepared
+    if not isinstance(prepared.space, TaylorSpace) or prepared.source.data is None or prepared.scalars.exact:
+        return found
+    try:
+        default = prepare(prepared.source, prepared.law, None, Asked(ties=prepared.ties, wishes=prepared.wishes))
+        values = solve(default, rng).values
+    except SymseriesError:
+        return found
+    there = listing(f"{n} = {float(v):.6g}" for n, v in zip(prepared.law.constants, values, strict=True))
+    return dataclasses.replace(found, remarks=(*found.remarks, f"the default, {default.space.describe()}, gives {there}"))
+
+
+def _with_baseline(found: Fit, rng: np.random.Generator) -> Fit:
     """Return the fit with the direct fit of the same law to the same data beside it, where there are data."""
     prepared = found.prepared
     side = _direct_source(prepared)
     if side is None:
         return found
     try:
-        direct = direct_record(side, prepared.law)
-        solved = solve(direct, {name: float(e.value) for name, e in found.constants.items()}, bounds, rng)
+        start = {name: float(found.constants[name].value) for name in prepared.model.constants}
+        direct = direct_record(side, prepared)
+        direct = dataclasses.replace(direct, wishes=Wishes(start, prepared.wishes.bounds))
+        solved = solve(direct, rng)
     except SymseriesError as error:
-        return dataclasses.replace(found, remarks=(f"no direct fit beside this one: {error}",))
+        return dataclasses.replace(found, remarks=(*found.remarks, f"no direct fit beside this one: {error}"))
     baseline = Fit(direct, solved, judge(direct, solved), found.level)
     with_it = dataclasses.replace(found, baseline=baseline)
     return _without_intervals(with_it, said) if (said := _distance(with_it)) else _no_surer(with_it)
@@ -104,13 +158,13 @@ def _no_surer(found: Fit) -> Fit:
 def _without_intervals(found: Fit, remarks: tuple[str, ...]) -> Fit:
     """Return a fit that is far from the direct one: over the data its standard errors and its test would be bias."""
     if not isinstance(found.prepared.space, EmpiricalSpace) or found.covariance is None:
-        return dataclasses.replace(found, remarks=remarks)
+        return dataclasses.replace(found, remarks=(*found.remarks, *remarks))
     reason = "the network is far from the direct fit of the data, an interval or a test would be bias and not variance"
     warnings = tuple(w for w in found.judged.warnings if not w.startswith(REJECTION))
     judged = dataclasses.replace(
         found.judged, covariance=None, reason=reason, warnings=warnings, chi2=None, dof=None, p_value=None, birge=1.0
     )
-    return dataclasses.replace(found, judged=judged, remarks=(*remarks, f"no standard errors: {reason}"))
+    return dataclasses.replace(found, judged=judged, remarks=(*found.remarks, *remarks, f"no standard errors: {reason}"))
 
 
 def _direct_source(prepared: Prepared) -> Measurements | None:
@@ -150,4 +204,4 @@ def _distance(found: Fit) -> tuple[str, ...]:
         else "the space does not suit the data"
     )
     warning = f"network and direct fit differ by {apart[name]:.1f} standard errors in {name}: {reason}"
-    return (warning,)
+    return (*found.remarks, warning)

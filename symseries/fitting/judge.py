@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
 
 from symseries.errors import DataError
-from symseries.fitting.prepare import EIGENVALUE_FLOOR, Prepared, orthonormal_covariance
+from symseries.fitting.prepare import Prepared
 from symseries.fitting.solve import Solved
+from symseries.fitting.weights import EIGENVALUE_FLOOR, discrepancy, orthonormal_covariance
 from symseries.network import Network
 from symseries.scalars import F64, Array
 from symseries.spaces import BoxSpace, EmpiricalSpace, TaylorSpace
 
 REJECTED = 0.01  # p-value below which a law is called rejected
 REJECTION = "the law is rejected"
+TEST_FLOOR = 0.2  # of the largest eigenvalue of the covariance, for the directions in which a law is tested
+_RARE = 0.05  # probability of chance beyond which a misfit widens the intervals
+_SHIFTED = 1e-3  # of the degrees of freedom: below it a noncentrality is none
 _INACCURATE = 1e-6  # of the law's size; beyond it a quadrature error is said
 _CORNER = 0.5  # of the half-width: beyond it on every axis lies a corner of a box
 _MOST_AXES = 6  # of a box whose corners are looked at
@@ -43,8 +48,9 @@ class Judged:
 def judge(prepared: Prepared, solved: Solved) -> Judged:
     """Return the judgement of a solution."""
     chi2, dof, untested = _chi_squared(prepared, solved)
-    p_value = None if chi2 is None or dof is None else _tail(chi2, dof)
-    birge = max(1.0, (chi2 / dof) ** 0.5) if chi2 is not None and dof else 1.0
+    p_value, birge = (None, 1.0)
+    if chi2 is not None and dof:
+        p_value, birge = tail(chi2, dof, shift_of(prepared)), _widening(prepared, chi2, dof)
     covariance, reason, freedom = _covariance(prepared, solved, birge)
     warnings = (
         *prepared.notes,
@@ -58,15 +64,21 @@ def judge(prepared: Prepared, solved: Solved) -> Judged:
 
 def _covariance(prepared: Prepared, solved: Solved, birge: float) -> tuple[Array | None, str, float]:
     """Return Cov(C) = G Cov(alpha) G', widened; or None and the reason; and the degrees of freedom."""
-    if prepared.direct:
-        return _direct_covariance(prepared, solved)
+    if prepared.by_rows:
+        return _direct_covariance(prepared, solved, birge)
     coefficients = prepared.alpha.covariance
     if coefficients is None:
         return None, _why_unknown(prepared), np.inf
-    training = getattr(prepared.source, "training", None)
-    freedom = np.inf if training is None else max(training.rows - training.effective_weights, 1.0)
     spread = solved.gain @ coefficients @ solved.gain.T
-    return spread + (birge**2 - 1) * _loose(prepared, solved), "", freedom
+    return spread + (birge**2 - 1) * _loose(prepared, solved), "", _freedom(prepared)
+
+
+def _freedom(prepared: Prepared) -> float:
+    """Return the degrees of freedom of the noise: rows less weights of a network, or less coefficients of a table."""
+    if prepared.direct and prepared.source.data is not None:
+        return float(len(prepared.source.data) - len(prepared.space))
+    training = getattr(prepared.source, "training", None)
+    return np.inf if training is None else max(training.rows - training.effective_weights, 1.0)
 
 
 def _loose(prepared: Prepared, solved: Solved) -> Array:
@@ -80,44 +92,75 @@ def _loose(prepared: Prepared, solved: Solved) -> Array:
     return np.asarray(root @ root.T)
 
 
-def _direct_covariance(prepared: Prepared, solved: Solved) -> tuple[Array | None, str, float]:
-    """Return s**2 (J'WJ)**-1 with s**2 = r'Wr/(n - p), as least squares has it for measurements of these weights."""
-    residual, inverse = prepared.weighted(F64.array(solved.residual)), solved.gain / prepared.root
-    freedom = len(residual) - len(solved.values)
+def _direct_covariance(prepared: Prepared, solved: Solved, birge: float) -> tuple[Array | None, str, float]:
+    """Return s**2 (J'WJ)**-1 with s**2 = r'Wr/(n - p), as least squares has it for measurements of these weights.
+
+    Where the errors of the measurements are declared, s is Birge's factor, never below 1, and the intervals are normal ones.
+    """
+    root = F64.array(prepared.root) if not prepared.scalars.exact else np.sqrt(F64.array(prepared.root))
+    inverse = solved.gain / root
+    if prepared.weighting.declared:
+        return birge**2 * inverse @ inverse.T, "", np.inf
+    residual = root * F64.array(solved.residual)
+    freedom = len(residual) - solved.free
     if freedom < 1:
-        return None, f"{len(residual)} rows for {len(solved.values)} constants leave nothing to estimate the noise from", np.inf
+        return None, f"{len(residual)} rows for {solved.free} constants leave nothing to estimate the noise from", np.inf
     return float(residual @ residual) / freedom * inverse @ inverse.T, "", float(freedom)
 
 
 def _why_unknown(prepared: Prepared) -> str:
     if prepared.scalars.exact:
         return "exact coefficients have no statistical uncertainty"
+    if prepared.direct:
+        return "as many rows as coefficients leave nothing to estimate the noise from"
     return "the covariance of the network's weights is not known; use refine(net, table) or train for standard errors"
 
 
 def _chi_squared(prepared: Prepared, solved: Solved) -> tuple[float | None, int | None, str]:
     """Return chi-squared and degrees of freedom in the subspace that the covariance determines; or why there is no test.
 
-    The subspace holds the eigenvectors of Cov(alpha) + tau**2 above the floor; the law is refitted there, to first order.
+    The subspace holds the eigenvectors of Cov(alpha) above a floor; the law is refitted there, to first order.
     """
+    if prepared.weighting.declared:
+        return _declared_chi_squared(prepared, solved)
     if prepared.alpha.covariance is None:
         return None, None, ""
     if isinstance(prepared.space, TaylorSpace):
         return None, None, "Taylor coefficients have no inner product in which to test it; use a space of the data or a domain"
-    values, vectors = orthonormal_covariance(prepared.space, prepared.alpha)
-    kept = values > EIGENVALUE_FLOOR * values.max()
-    whiten = (vectors[:, kept] / np.sqrt(values[kept])).T * np.sqrt(prepared.space.norms())
+    training = prepared.source.training if isinstance(prepared.source, Network) else None
+    if training is not None and training.memorises:
+        return None, None, "the network memorises, so that its own covariance says nothing of its noise"
+    whiten = whitening(prepared, solved.free)
     residual, jacobian = whiten @ F64.array(solved.residual), whiten @ solved.jacobian
-    dof = int(kept.sum()) - len(solved.values)
+    dof = len(whiten) - solved.free
     if dof < 1:
-        return (
-            None,
-            None,
-            f"the network determines {int(kept.sum())} directions, no more than the {len(solved.values)} constants",
-        )
+        return None, None, f"the network determines {len(whiten)} directions, no more than the {solved.free} constants"
     q, _ = np.linalg.qr(jacobian / np.maximum(np.linalg.norm(jacobian, axis=0), 1e-300))
     left = residual - q @ (q.T @ residual)
     return float(left @ left), dof, ""
+
+
+def whitening(prepared: Prepared, free: int) -> Array:
+    """Return the matrix (k, N) that gives the determined directions of the coefficients unit variance.
+
+    Directions that the regularisation of the network decides rather than the data have small eigenvalues, and vary less than
+    these say: they would make the test blunt. So it keeps to those above a fifth of the largest, and takes the others only
+    where the constants use these up. The discrepancy floor, spread over the coefficients, is a least variance.
+    """
+    norms = np.sqrt(prepared.space.norms())
+    values, vectors = np.linalg.eigh(norms[:, None] * np.asarray(prepared.alpha.covariance) * norms)
+    kept = values > TEST_FLOOR * values.max()
+    if kept.sum() <= free:
+        kept = values > EIGENVALUE_FLOOR * values.max()
+    variances = np.maximum(values[kept], discrepancy(prepared.alpha) ** 2 / len(norms))
+    return np.asarray((vectors[:, kept] / np.sqrt(variances)).T * norms)
+
+
+def _declared_chi_squared(prepared: Prepared, solved: Solved) -> tuple[float | None, int | None, str]:
+    """Return the sum of squares over the errors that were declared, and the rows less the constants."""
+    weighted = prepared.weighted(F64.array(solved.residual))
+    dof = len(weighted) - solved.free
+    return (float(weighted @ weighted), dof, "") if dof else (None, None, "there are no more rows than constants")
 
 
 def probability(p_value: float) -> str:
@@ -125,10 +168,34 @@ def probability(p_value: float) -> str:
     return "p < 1e-300" if p_value < 1e-300 else f"p = {p_value:.2g}"
 
 
-def _tail(chi2: float, dof: int) -> float:
-    from scipy.special import chdtrc
+def shift_of(prepared: Prepared) -> float:
+    """Return the largest noncentrality that the network itself may bring: its distance to the optimum, squared.
 
-    return float(chdtrc(dof, chi2))
+    A network whose training stopped before the optimum is off by at most so many standard errors, in whatever combination of
+    coefficients, and a law that holds has a noncentral chi-squared of at most this parameter.
+    """
+    training = prepared.source.training if isinstance(prepared.source, Network) else None
+    return 0.0 if training is None else training.distance**2
+
+
+def tail(chi2: float, dof: int, shift: float) -> float:
+    """Return the probability of so large a value where the law holds."""
+    if shift < _SHIFTED * dof:
+        from scipy.special import chdtrc
+
+        return float(chdtrc(dof, chi2))
+    from scipy.stats import ncx2  # slow to import
+
+    return float(ncx2.sf(chi2, dof, shift))
+
+
+def _widening(prepared: Prepared, chi2: float, dof: int) -> float:
+    """Return Birge's factor: the root of chi-squared over what it would rarely exceed, or over its mean for declared errors."""
+    from scipy.special import chdtri
+
+    if prepared.weighting.declared:
+        return max(1.0, math.sqrt(chi2 / dof))
+    return max(1.0, math.sqrt(chi2 / (chdtri(dof, _RARE) + shift_of(prepared))))
 
 
 def _misfit(prepared: Prepared, solved: Solved) -> float:
@@ -157,13 +224,15 @@ def _warnings(prepared: Prepared, p_value: float | None, reasons: tuple[str, str
     if no_test:
         said.append(f"no test of the law: {no_test}")
     if p_value is not None and p_value < REJECTED:
-        said.append(f"{REJECTION}: what it leaves unexplained exceeds the uncertainty of the network ({probability(p_value)})")
+        known = "errors declared" if prepared.by_rows else f"uncertainty of the {'data' if prepared.direct else 'network'}"
+        said.append(f"{REJECTION}: what it leaves unexplained exceeds the {known} ({probability(p_value)})")
     return said
 
 
 def _inaccurate(prepared: Prepared, solved: Solved) -> list[str]:
     """Warn of a law that the nodes of a box do not resolve, as next to a pole."""
-    error = prepared.beta.quadrature_error(dict(zip(prepared.law.constants, solved.values, strict=True)))
+    found = dict(zip(prepared.law.constants, solved.values, strict=True))
+    error = prepared.beta.quadrature_error({name: found[name] for name in prepared.model.constants})
     if not error or error < _INACCURATE:
         return []
     advice = "keep the box away from where the law is steep, or leave space out to fit where the data are"
@@ -184,7 +253,8 @@ def _empty_corners(prepared: Prepared) -> list[str]:
     if held == corners:
         return []
     warning = (
-        f"{corners - held} of {corners} corners of the box hold no data (the outer quarter of every axis): the network "
+        f"{corners - held} of {corners} corners of the box hold no data (the outer quarter of every axis): the "
+        f"{'series' if prepared.direct else 'network'} "
         "extrapolates there; leave space out to fit where the data are"
     )
     return [warning]

@@ -2,33 +2,31 @@
 
 from __future__ import annotations
 
+import dataclasses
+from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol
 
 import numpy as np
+import sympy
 
-from symseries.errors import (
-    DataError,
-    LawNameError,
-    OptionError,
-    SpaceMismatchError,
-    SymseriesError,
-    listing,
-    suggestion,
-)
+from symseries.errors import DataError, LawNameError, OptionError, SpaceMismatchError, SymseriesError, listing, suggestion
+from symseries.fitting.coverage import uncovered
+from symseries.fitting.options import Ties, Wishes, reduced
+from symseries.fitting.weights import Errors, Weighting, check_weights, read_errors, series_weighting, table_weighting
 from symseries.laws import Law, LawSeries
 from symseries.layers import Activation, Dropout
 from symseries.network import Network, measured_column
-from symseries.scalars import F64, QQ, Array, Scalars
+from symseries.scalars import F64, QQ, Array, Scalars, check_scalars, object_array
 from symseries.series import Series
-from symseries.spaces import EmpiricalSpace, Space, TaylorSpace, check_space
+from symseries.spaces import BoxSpace, EmpiricalSpace, Space, TaylorSpace, any_space
+from symseries.symbolic import SYM
 from symseries.tables import Table, column_names, read_table
 from symseries.training import assess
 
 ORDER = 6  # of the default space: higher gains nothing, lower loses where the law is curved
-EIGENVALUE_FLOOR = 1e-2  # of the largest eigenvalue of the covariance: directions below are not trusted more
-DISCREPANCY_FLOOR = 1e-3  # of the target's standard deviation: no network is closer to a law than this
+TAYLOR_ORDER = 4  # of the paper's matching on request
 
 
 class Source(Protocol):
@@ -47,17 +45,39 @@ class Source(Protocol):
 
 
 class Measurements:
-    """A table as a source: its expansion over a nodal space is the target column itself."""
+    """A table as a source: its expansion over a nodal space is the target column itself, over a box least squares."""
 
-    def __init__(self, data: Table, inputs: tuple[str, ...], target: str, transform: str | None) -> None:
-        self.data, self.inputs, self.target, self.transform = data, inputs, target, transform
+    def __init__(
+        self, data: Table, inputs: tuple[str, ...], target: str, transform: str | None, errors: Errors | None = None
+    ) -> None:
+        self.data, self.inputs, self.target, self.transform, self.errors = data, inputs, target, transform, errors
 
     def expand(self, space: Space, scalars: Scalars = F64) -> Series:
-        """Return the projection of the target onto a space of the data."""
+        """Return the projection of the target onto a space of the data, or its least squares on a box, with covariance."""
+        if isinstance(space, BoxSpace) and scalars is F64:
+            return self._on_box(space)
         if not isinstance(space, EmpiricalSpace):
-            raise OptionError(f"a table over {space.describe()}: measurements have values at their rows only; leave space out")
+            raise OptionError(
+                f"a table over {space.describe()} in scalars={scalars}: measurements have values at their rows only; leave "
+                "space out, or take a LegendreSpace, ChebyshevSpace or FourierSpace in F64"
+            )
         self._check_rows(space)
-        return Series(space, space.project(self.values[:, None], scalars)[:, 0], scalars)
+        values = self._exact() if scalars.exact else self.values
+        return Series(space, space.project(values[:, None], scalars)[:, 0], scalars)
+
+    def _on_box(self, space: BoxSpace) -> Series:
+        for name in space.variables:
+            if name not in self.inputs:
+                near = suggestion(name, self.inputs)
+                raise LawNameError(f"the space's variable {name!r} is not in the law{near}; variables: {listing(self.inputs)}")
+        columns = {name: self.data[name] for name in space.variables}
+        return Series.from_data({**columns, self.target: self.values}, self.target, space)
+
+    def _exact(self) -> Array:
+        """Return the target as rationals."""
+        if self.transform is not None:
+            raise OptionError(f"scalars=QQ: log({self.target}) is not rational; leave scalars out, or ask for polish=30")
+        return QQ.array(object_array(self.data.exact(self.target)))
 
     def _check_rows(self, space: EmpiricalSpace) -> None:
         shared = [name for name in self.inputs if name in space.variables]
@@ -84,26 +104,46 @@ class Measurements:
 
 @dataclass(frozen=True)
 class Prepared:
-    """Both sides over one space: alpha of the source, beta of the law as functions of its constants."""
+    """Both sides over one space: alpha of the source, beta of the law as functions of its free constants."""
 
     source: Source
     law: Law
+    """As it was written, with all its constants."""
     space: Space
     scalars: Scalars
     alpha: Series
+    model: Law
+    """The law in its free constants, those that are held or tied being put in."""
     beta: LawSeries
-    root: Array
-    """Weights as a matrix R (k, N): the fit minimises |R (alpha - beta)|**2. One-dimensional (N,) where it is diagonal."""
-    weighting: str
-    """The weights in words."""
+    """The model over the space."""
+    weighting: Weighting
     composed: str
     """How the source was brought to what the law predicts, in words, or nothing."""
     notes: tuple[str, ...]
+    ties: Ties = field(default_factory=dict)
+    """The other constants as expressions in the free ones."""
+    wishes: Wishes = field(default_factory=Wishes)
+    given: bool = False
+    """Whether the space was given, and not chosen here."""
+    wanted: str | None = None
+    """The weighting that was asked for by name."""
+    algebraic: bool = False
+    """Whether the constants are wanted exactly, over roots and logarithms."""
 
     @property
     def direct(self) -> bool:
         """Whether the source is the table itself."""
         return isinstance(self.source, Measurements)
+
+    @property
+    def by_rows(self) -> bool:
+        """Whether the coefficients stand for the rows of a table, whose noise is the residual, and not for a box."""
+        return self.direct and isinstance(self.space, EmpiricalSpace)
+
+    @property
+    def root(self) -> Array:
+        """The matrix R of the weights."""
+        return self.weighting.root
 
     def weighted(self, columns: Array) -> Array:
         """Return R times a vector or matrix of coefficients."""
@@ -111,71 +151,168 @@ class Prepared:
             return np.asarray(self.root @ columns)
         return np.asarray(self.root * columns if columns.ndim == 1 else self.root[:, None] * columns)
 
+    def tied(self, ties: Mapping[str, sympy.Expr]) -> Prepared:
+        """Return the same with other constants held or tied."""
+        model = reduced(self.law, ties)
+        return dataclasses.replace(self, ties=dict(ties), model=model, beta=model.expand(self.space, self.scalars))
 
-def prepare(
-    source: object, law: Law, space: Space | None, data: object = None, output: str | None = None, *, exact: bool = True
-) -> Prepared:
-    """Return the record of both sides; the space is chosen here where none is given, and with `exact` the ring."""
+
+@dataclass(frozen=True)
+class Asked:
+    """What was asked beside source, law and space."""
+
+    data: object = None
+    output: str | None = None
+    errors: object = None
+    relative_errors: object = None
+    weights: str | None = None
+    scalars: object = None
+    ties: Ties = field(default_factory=dict)
+    wishes: Wishes = field(default_factory=Wishes)
+
+
+def prepare(source: object, law: Law, space: Space | None, asked: Asked | None = None) -> Prepared:
+    """Return the record of both sides; the space is chosen here where none is given, and the ring where all is rational."""
+    check_law(law)
+    asked = asked or Asked()
+    side, composed = _side(source, law, asked)
+    check_weights(asked.weights, isinstance(side, Measurements))
+    chosen = _chosen_space(side, space, asked.weights)
+    given = space is not None
+    if asked.scalars == SYM:
+        return _algebraic(
+            _record(side, law, chosen, F64, dataclasses.replace(asked, weights="unweighted"), composed=composed, given=given)
+        )
+    if asked.scalars is not None:
+        return _record(side, law, chosen, _asked_ring(asked.scalars), asked, composed=composed, given=given)
+    if isinstance(side, Network) and not asked.wishes.bounds and not reduced(law, asked.ties).nonlinear and _rational(side):
+        # at the rows themselves nothing of a rational network is lost, whatever their number
+        place = EmpiricalSpace(chosen.points, None) if not given and isinstance(chosen, EmpiricalSpace) else chosen
+        with suppress(OptionError):  # a term of the law is not rational there: there is nothing exact to keep
+            return _record(side, law, place, QQ, asked, composed=composed, given=given)
+    return _record(side, law, chosen, F64, asked, composed=composed, given=given)
+
+
+def check_law(law: object) -> None:
+    """Raise `OptionError` for what is no law."""
     if not isinstance(law, Law):
         raise OptionError(f"law={law!r}: expected a symseries.Law, such as Law('y = a + b*x', variables=('x',))")
-    if not isinstance(source, Network):
-        side = _measurements(source, law, data, output)
-        return _record(side, law, _default_space(side) if space is None else check_space(space), F64, "")
-    net, composed = _network(source, law, data, output)
-    _check_variables(law, net)
-    chosen = _default_space(net) if space is None else check_space(space)
-    if exact and not law.nonlinear and _rational(net):
-        # at the rows themselves nothing of a rational network is lost, whatever their number
-        place = EmpiricalSpace(chosen.points, None) if space is None and isinstance(chosen, EmpiricalSpace) else chosen
-        with suppress(OptionError):  # a term of the law is not rational there: there is nothing exact to keep
-            return _record(net, law, place, QQ, composed)
-    return _record(net, law, chosen, F64, composed)
 
 
-def direct_record(side: Measurements, law: Law) -> Prepared:
-    """Return the record of a direct fit of a law to a table."""
-    return _record(side, law, _default_space(side), F64, "")
+def _algebraic(prepared: Prepared) -> Prepared:
+    """Return the record of a fit whose values are exact over algebraic numbers, if it can be one."""
+    if prepared.model.nonlinear or prepared.direct or prepared.wishes.bounds:
+        raise OptionError(
+            "scalars=SYM: expected a network, a law linear in its constants and no bounds; leave it out, or ask for polish=30"
+        )
+    return dataclasses.replace(prepared, algebraic=True)
 
 
-def _record(side: Source, law: Law, space: Space, scalars: Scalars, composed: str) -> Prepared:
-    beta, alpha = law.expand(space, scalars), side.expand(space, scalars)
-    if scalars.exact:  # rational terms are found out here, before anything is computed with them
-        beta.evaluate((law.offset, *law.slopes(law.linear)), {})
-    root, words = (space.norms(QQ), "unweighted") if scalars.exact else _weights(space, alpha)
-    notes = (space.note,) if isinstance(space, EmpiricalSpace) and space.note else ()
-    return Prepared(side, law, space, scalars, alpha, beta, root, words, composed, notes)
+def _asked_ring(scalars: object) -> Scalars:
+    ring = check_scalars(scalars)
+    if ring not in (F64, QQ):
+        raise OptionError(f"scalars={ring}: a fit is made in F64 or, exactly, in QQ or SYM; ask for polish=30 for many digits")
+    return ring
 
 
-def _weights(space: Space, alpha: Series) -> tuple[Array, str]:
-    norms = np.sqrt(space.norms())
-    if isinstance(space, TaylorSpace):
-        return norms, "Taylor coefficients in physical units, unweighted"
-    if isinstance(space, EmpiricalSpace) or alpha.covariance is None:
-        return norms, "unweighted in the inner product of the space"
-    values, vectors = orthonormal_covariance(space, alpha)
-    floored = np.maximum(values, EIGENVALUE_FLOOR * values.max())
-    words = f"weighted by the inverse covariance of the coefficients, eigenvalue floor {EIGENVALUE_FLOOR:g} of the largest, "
-    return (vectors / np.sqrt(floored)).T * norms, words + f"discrepancy floor {DISCREPANCY_FLOOR:g} sd"
+def direct_rows(prepared: Prepared, rows: Array, wishes: Wishes) -> Prepared:
+    """Return the record of a direct fit to some of its rows, with the same weights."""
+    side = prepared.source
+    assert isinstance(side, Measurements)  # noqa: S101 - checked by the caller
+    errors = None if side.errors is None else dataclasses.replace(side.errors, values=side.errors.values[rows])
+    part = Measurements(side.data.take(rows), side.inputs, side.target, side.transform, errors)
+    space = prepared.space
+    place = space
+    if isinstance(space, EmpiricalSpace):
+        weights = space.weights[rows] if prepared.given else None
+        place = EmpiricalSpace(part.data.select(space.variables), space.order, weights)
+    asked = Asked(weights=prepared.wanted, ties=prepared.ties, wishes=wishes)
+    return _record(part, prepared.law, place, prepared.scalars, asked, composed="", given=prepared.given)
 
 
-def orthonormal_covariance(space: Space, alpha: Series) -> tuple[Array, Array]:
-    """Return eigenvalues and eigenvectors of the covariance in orthonormal coordinates, the discrepancy floor added."""
-    norms = np.sqrt(space.norms())
-    covariance = norms[:, None] * np.asarray(alpha.covariance) * norms + discrepancy(alpha) ** 2 * np.eye(len(norms))
-    values, vectors = np.linalg.eigh(covariance)
-    return values, vectors
+def direct_record(side: Measurements, prepared: Prepared) -> Prepared:
+    """Return the record of the direct fit to a table that stands beside another fit: same law, same ties and wishes."""
+    asked = Asked(weights="unweighted", ties=prepared.ties, wishes=prepared.wishes)
+    return _record(side, prepared.law, _default_space(side), F64, asked, composed="", given=False)
 
 
-def discrepancy(alpha: Series) -> float:
-    """Return 1e-3 of the target's standard deviation, as far as it is known from the coefficients."""
-    coefficients = np.asarray(alpha.elements[:, 0], dtype=float)
-    norms = alpha.space.norms()
-    if isinstance(alpha.space, EmpiricalSpace) and alpha.space.nodal:
-        return DISCREPANCY_FLOOR * float(coefficients.std())
-    return DISCREPANCY_FLOOR * float(np.sqrt((norms[1:] * coefficients[1:] ** 2).sum()))
+def _record(side: Source, law: Law, space: Space, scalars: Scalars, asked: Asked, *, composed: str, given: bool) -> Prepared:
+    model = reduced(law, asked.ties)
+    alpha = side.expand(space, scalars)
+    space = alpha.space  # where order="auto" has been found on the source
+    beta = model.expand(space, scalars)
+    if scalars.exact:
+        _check_exact(beta)
+    weighting = _weighting(side, space, alpha, asked.weights)
+    space_notes = (space.note,) if isinstance(space, EmpiricalSpace) and space.note else ()
+    chosen = tuple(note for note in alpha.notes if note.startswith("order "))
+    notes = (*space_notes, *chosen, *alpha.warnings, *uncovered(side, space), *weighting.notes)
+    return Prepared(
+        side,
+        law,
+        space,
+        scalars,
+        alpha,
+        model,
+        beta,
+        weighting,
+        composed,
+        notes,
+        asked.ties,
+        asked.wishes,
+        given,
+        asked.weights,
+    )
+
+
+def _check_exact(beta: LawSeries) -> None:
+    """Find out that terms are rational before anything is computed with them."""
+    if beta.law.nonlinear:
+        raise OptionError(
+            f"scalars=QQ: the law is not linear in {listing(beta.law.nonlinear)}, its constants are no rationals; "
+            "leave scalars out, or ask for polish=30"
+        )
+    beta.evaluate((beta.law.offset, *beta.law.slopes(beta.law.linear)), {})
+
+
+def _weighting(side: Source, space: Space, alpha: Series, wanted: str | None) -> Weighting:
+    if not isinstance(side, Measurements) or alpha.scalars.exact:
+        if isinstance(side, Measurements) and side.errors is not None:
+            raise OptionError("scalars=QQ: exact least squares are unweighted; leave errors out, or ask for polish=30")
+        return series_weighting(space, alpha, wanted)
+    by_rows = isinstance(space, EmpiricalSpace) and space.nodal
+    if side.errors is not None and (not by_rows or (space.weights != 1).any()):  # type: ignore[attr-defined]
+        way = "give errors or a space with weights, not both" if isinstance(space, EmpiricalSpace) else "leave space out"
+        raise OptionError(f"errors of rows over {space.describe()}: {way}")
+    if not by_rows or (space.weights != 1).any():  # type: ignore[attr-defined]
+        return series_weighting(space, alpha, wanted)
+    return table_weighting(space, side.data[side.target], side.transform, side.errors, wanted)
+
+
+def _chosen_space(side: Source, space: Space | None, wanted: str | None) -> Space:
+    if space is None and wanted == "taylor":
+        if side.data is None:
+            raise OptionError("weights='taylor' needs a centre: pass data=table, or a TaylorSpace")
+        return TaylorSpace({name: float(side.data[name].mean()) for name in side.inputs}, order=TAYLOR_ORDER)
+    if space is None:
+        return _default_space(side)
+    if wanted == "taylor" and not isinstance(space, TaylorSpace):
+        raise OptionError(f"weights='taylor' over {any_space(space).describe()}: expected a TaylorSpace, or no space")
+    return any_space(space)
 
 
 # ------------------------------------------------------------------------------------------------------------ sources
+def _side(source: object, law: Law, asked: Asked) -> tuple[Source, str]:
+    """Return the source and how it was brought to what the law predicts."""
+    if not isinstance(source, Network):
+        return _measurements(source, law, asked), ""
+    if asked.errors is not None or asked.relative_errors is not None:
+        raise OptionError("errors= are those of measurements; fit the table, a network has learned its own noise")
+    net, composed = _network(source, law, asked.data, asked.output)
+    _check_variables(law, net)
+    return net, composed
+
+
 def _network(net: Network, law: Law, data: object, output: str | None) -> tuple[Network, str]:
     """Return the network of one output that predicts what the law predicts, and with what it was composed, in words."""
     if data is not None:
@@ -228,12 +365,12 @@ def _one_output(net: Network, law: Law, output: str | None) -> Network:
     return net.output(place)
 
 
-def _measurements(source: object, law: Law, data: object, output: object) -> Measurements:
-    if data is not None:
+def _measurements(source: object, law: Law, asked: Asked) -> Measurements:
+    if asked.data is not None:
         raise OptionError("data= stands beside a network; for a table, pass the table itself as the source")
-    if output is not None:
+    if asked.output is not None:
         raise OptionError(
-            f"output={output!r}: outputs are those of a network; for a table the law's left side names the column"
+            f"output={asked.output!r}: outputs are those of a network; for a table the law's left side names the column"
         )
     if law.target is None:
         raise OptionError(
@@ -248,7 +385,9 @@ def _measurements(source: object, law: Law, data: object, output: object) -> Mea
         raise LawNameError(
             f"the law's target {law.target!r} is no column{suggestion(law.target, names)}; columns: {listing(names)}"
         )
-    return Measurements(read_table(source, columns), law.variables, law.target, law.transform)
+    data = read_table(source, columns)
+    errors = read_errors(source, data, law.target, asked.errors, asked.relative_errors)
+    return Measurements(data, law.variables, law.target, law.transform, errors)
 
 
 def _check_variables(law: Law, net: Network) -> None:

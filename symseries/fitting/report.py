@@ -10,6 +10,7 @@ import sympy
 from symseries import plotting
 from symseries.display import Cell, TextTable, math_cell, number, number_cell, text_cell
 from symseries.errors import OptionError, SymseriesError, listing, suggestion
+from symseries.fitting import lawtests
 from symseries.laws import values_at
 from symseries.network import Network, measured_column
 from symseries.pages import Section, definitions, folded, graphic, html_page, mathml, mathml_name, paragraph, scrolled
@@ -244,6 +245,11 @@ def _constants(fit: Fit) -> Section:
                 "The direct fit of the law to the data stands beside: of a correct law a network gives no better constants."
             )
         )
+    if fit.regularisation:
+        moved = listing(f"{name} {shift:+.2g}" for name, shift in fit.regularisation.items())
+        blocks.append(paragraph(f"The regularisation of the training moved the constants, in standard errors: {moved}."))
+    if fit.correlation is not None and len(fit.constants) > 1:
+        blocks.append(scrolled(fit.correlation_table().to_html()))
     variables = fit.prepared.law.used if fit.prepared.source.data is not None else ()
     blocks += [
         _svg(fit, "slice", f"Network and law along {name}; the band is two standard errors.", name) for name in variables
@@ -253,13 +259,15 @@ def _constants(fit: Fit) -> Section:
 
 def _residuals(fit: Fit) -> Section:
     facts = {"misfit": f"{fit.misfit:.3g} of the source's variation"}
-    if fit.chi2 is not None:
-        facts["test of the law"] = f"chi2 = {fit.chi2:.3g} on {fit.dof} degrees of freedom, p = {fit.p_value:.2g}"
+    facts |= {
+        test.name: test.words for test in (lawtests.chi_squared_test(fit), lawtests.f_test(fit)) if test.p_value is not None
+    }
     figures = [
         _svg(fit, "coefficients", "Coefficients of both sides with two standard errors."),
         _svg(fit, "residual", "What the law leaves unexplained, by multi-index."),
     ]
-    return Section("7. What remains", (definitions(facts), *figures, scrolled(fit.coefficient_table().to_html())))
+    strongest = scrolled(fit.residual_table().to_html())
+    return Section("7. What remains", (definitions(facts), *figures, strongest, scrolled(fit.coefficient_table().to_html())))
 
 
 def _provenance(fit: Fit) -> Section:

@@ -3,70 +3,43 @@
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import sympy
 
-from symseries.display import (
-    Cell,
-    TextTable,
-    latex_name,
-    latex_number,
-    latex_uncertain,
-    math_cell,
-    name_cell,
-    number,
-    number_cell,
-    text_cell,
-    uncertain,
-    uncertain_cell,
-    write_text,
-)
-from symseries.errors import DataError, OptionError
-from symseries.fitting import report, storage
+from symseries.display import TextTable, latex_name, latex_uncertain, number, write_text
+from symseries.errors import DataError
+from symseries.fitting import lawtests, report, storage, views
+from symseries.fitting.estimate import Estimate, estimate_record, shortened
+from symseries.fitting.intervals import Intervals, intervals, profiler_of
 from symseries.fitting.judge import REJECTED, Judged, probability
+from symseries.fitting.lawtests import LawTest
+from symseries.fitting.options import check_level, check_points
 from symseries.fitting.prepare import Prepared
+from symseries.fitting.profiles import Contour, Profile, contour, profile, reach_of
+from symseries.fitting.repeats import Trainer
 from symseries.fitting.solve import Solved
 from symseries.layers import Pick
 from symseries.names import symbol
 from symseries.network import Network
 from symseries.pages import latex_document, versions
-from symseries.scalars import F64, Array
+from symseries.scalars import Array
 from symseries.series import Series
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from pandas import DataFrame
 
+__all__ = ["Estimate", "Fit"]
+
 FORMAT = "symseries.fit"
 VERSION = 1
-_DIGITS = 4  # of coefficients in tables
 _WIDTH = 100  # of text in a terminal
-_ALL_DIGITS = 17  # of a float, to read it back as it is
-
-
-@dataclass(frozen=True)
-class Estimate:
-    """A recovered constant: its value, standard error, confidence interval and unit; None where not known.
-
-    The value is a float, or an exact SymPy rational where all that it comes from is rational.
-
-    >>> print(Estimate(45.0512, 0.1234, (44.81, 45.29), "kJ/mol"))
-    45.05 ± 0.12 kJ/mol
-    """
-
-    value: Any
-    stderr: float | None = None
-    interval: tuple[float, float] | None = None
-    unit: str | None = None
-
-    def __str__(self) -> str:
-        return uncertain(self.value, self.stderr) + (f" {self.unit}" if self.unit else "")
+_BIAS = 0.1  # standard errors by which a regularisation may move a constant in silence
 
 
 @dataclass(frozen=True, repr=False, eq=False)
@@ -99,20 +72,22 @@ class Fit:
     def constants(self) -> dict[str, Estimate]:
         """Name → Estimate, in the order of the law."""
         errors = [None] * len(self.solved.values) if self.covariance is None else np.sqrt(np.diag(self.covariance)).tolist()
-        rows = zip(self.prepared.law.constants, self.solved.values, errors, strict=True)
-        units, reach = self.prepared.law.units, self._reach
-        return {
-            name: Estimate(value, error, None if error is None else _around(float(value), reach * error), units.get(name))
-            for name, value, error in rows
-        }
+        names = self.prepared.law.constants
+        return {name: self._estimate(i, name, errors[i]) for i, name in enumerate(names)}
+
+    def _estimate(self, place: int, name: str, error: float | None) -> Estimate:
+        value, tie = self.solved.values[place], self.prepared.ties.get(name)
+        unit = self.prepared.law.units.get(name)
+        digits = self.solved.digits[place] if self.solved.digits else ""
+        if tie is not None and tie.is_number:
+            return Estimate(value, unit=unit, note="held", digits=digits)
+        interval = None if error is None else (float(value) - self._reach * error, float(value) + self._reach * error)
+        return Estimate(value, error, interval, unit, "" if tie is None else f"= {tie}", digits)
 
     @cached_property
     def _reach(self) -> float:
         """Half-width of the intervals in standard errors, Student's t."""
-        from scipy.special import ndtri, stdtrit
-
-        tail = (1 + self.level) / 2
-        return float(ndtri(tail) if np.isinf(self.judged.freedom) else stdtrit(self.judged.freedom, tail))
+        return reach_of(self.level, self.judged.freedom)
 
     @property
     def covariance(self) -> Array | None:
@@ -166,64 +141,100 @@ class Fit:
     def method(self) -> str:
         """How the constants were found, in a sentence."""
         prepared = self.prepared
-        parts = [*filter(None, [prepared.composed]), prepared.space.describe(), prepared.weighting, self.solved.method]
+        parts = [*filter(None, [prepared.composed]), prepared.space.describe(), prepared.weighting.words, self.solved.method]
         return "; ".join(filter(None, [*parts, self._errors_in_words()]))
 
     def _errors_in_words(self) -> str:
         if self.covariance is None:  # a warning says why, but for exact values, which need none
             return f"no standard errors: {self.judged.reason}" if self.prepared.scalars.exact else ""
-        if self.prepared.direct:
-            return "standard errors from the variance of the residuals"
         widened = f", widened for the misfit (Birge factor {self.judged.birge:.3g})" if self.judged.birge > 1 else ""
-        return f"standard errors by the delta method from the covariance of the weights{widened}"
+        if self.prepared.by_rows:
+            declared = f"standard errors from the errors declared{widened}"
+            return declared if self.prepared.weighting.declared else "standard errors from the variance of the residuals"
+        what = "coefficients" if self.prepared.direct else "weights"
+        return f"standard errors by the delta method from the covariance of the {what}{widened}"
+
+    # ------------------------------------------------------------------------------------------------------ intervals
+    def intervals(
+        self,
+        method: str = "delta",
+        *,
+        level: float | None = None,
+        repeats: int | None = None,
+        trainer: Trainer | None = None,
+        rng: object = 0,
+    ) -> Intervals:
+        """Return intervals of the constants by another method.
+
+        `method` is "delta" (linear, from the covariance), "profile" (where the sum of squares with the other constants fitted
+        again has risen so far; not symmetric where the law is not linear), "bootstrap" (`repeats` tables drawn from the rows
+        with replacement, 30 for a network and 200 for a table) or "jackknife" (`repeats` groups of rows left out in turn, 10).
+        The last two train a network anew each time: by `trainer`, a function of a table that returns a Network, or by `train`
+        with the same widths and activation. `level` is that of the fit where none is given; `rng` a seed or generator. An
+        interrupt (Ctrl-C) keeps the repeats that are finished.
+
+        Raises `OptionError` for a method that is unknown or needs what is not known here.
+
+        >>> import symseries as ss
+        >>> found = ss.fit({"x": [0, 1, 2, 3], "y": [1.0, 3.1, 4.9, 7.0]}, ss.Law("y = a + b*x", variables=("x",)))
+        >>> found.intervals("bootstrap", repeats=50, rng=1)["b"].stderr < 0.1
+        True
+        """
+        return intervals(self, method, self._checked_level(level), repeats, trainer, rng=rng)
+
+    def profile(self, name: str, *, level: float | None = None, points: int = 25) -> Profile:
+        """Return the profile of a constant: the rise of the least sum of squares as it moves, 1 at one standard error.
+
+        `.interval` lies between the crossings of `level`, `.plot()` draws it. Raises `LawNameError` for no constant of the law,
+        `OptionError` where there is no standard error to set the scale.
+        """
+        return profile(profiler_of(self), name, self._checked_level(level), check_points(points))
+
+    def contour(self, first: str, second: str, *, levels: Sequence[float] = (0.68, 0.95), points: int = 21) -> Contour:
+        """Return the regions that hold two constants together at some levels; `.plot()` draws them. Errors: as of `profile`."""
+        checked = tuple(self._checked_level(level) for level in levels)
+        return contour(profiler_of(self), first, second, checked, check_points(points))
+
+    def _checked_level(self, level: float | None) -> float:
+        if level is None:
+            return self.level
+        check_level(level)
+        return level
 
     # --------------------------------------------------------------------------------------------------------- tables
     def table(self) -> TextTable:
         """Return the constants as a table, the direct fit beside them where there is one."""
-        level = f"{100 * self.level:g} % interval"
-        source = "direct fit" if self.prepared.direct else "network"
-        beside = ["direct fit", "difference"] if self.baseline else []
-        headers = ["constant", source, level, *beside, *(["unit"] if self._units else [])]
-        rows = tuple(self._row(name, estimate) for name, estimate in self.constants.items())
-        return TextTable(tuple(map(text_cell, headers)), rows)
-
-    @property
-    def _units(self) -> bool:
-        return any(estimate.unit for estimate in self.constants.values())
-
-    def _row(self, name: str, estimate: Estimate) -> tuple[Cell, ...]:
-        cells = [name_cell(name), uncertain_cell(estimate.value, estimate.stderr), _interval_cell(estimate.interval)]
-        if self.baseline:
-            other = self.baseline.constants[name]
-            cells += [uncertain_cell(other.value, other.stderr), _difference_cell(estimate.value, other)]
-        return (*cells, text_cell(estimate.unit or "")) if self._units else tuple(cells)
+        return views.constants_table(self)
 
     def coefficient_table(self) -> TextTable:
         """Return a row for each multi-index: the law's coefficient as a function of the constants, its value at those found,
         the source's coefficient with its standard error, and the difference in standard errors."""
-        alpha, residual = self.prepared.alpha, F64.array(self.solved.residual)
-        numbers = F64.array(alpha.elements[:, 0])
-        errors = None if alpha.covariance is None else np.sqrt(np.maximum(np.diag(alpha.covariance), 0.0))
-        functions = self._functions()
-        rows = []
-        for k, index in enumerate(self.prepared.space.multi_indices.tolist()):
-            label = f"({', '.join(map(str, index))})"
-            source = uncertain_cell(numbers[k], None if errors is None else errors[k])
-            difference = number_cell(None if errors is None or errors[k] == 0 else residual[k] / errors[k], 3)
-            rows.append((math_cell(label, label), functions[k], number_cell(numbers[k] - residual[k]), source, difference))
-        name = "data" if self.prepared.direct else "network"
-        index = "row, from 0" if self.prepared.space.order is None else "multi-index"
-        headers = (index, "law", "law, fitted", name, "difference in standard errors")
-        return TextTable(tuple(map(text_cell, headers)), tuple(rows), f"Coefficients: {self.prepared.space.describe()}")
+        return views.coefficient_table(self)
 
-    def _functions(self) -> list[Cell]:
-        """Return the law's coefficients as cells; a dash where they have no closed form."""
-        try:
-            expressions = self.prepared.beta.coefficients
-        except OptionError:
-            return [text_cell("–")] * len(self.prepared.space)
-        names = {symbol(n): latex_name(n) for n in self.prepared.law.constants}
-        return [_expression_cell(e, names) for e in expressions]
+    def correlation_table(self) -> TextTable:
+        """Return the correlations of the constants that were free; `OptionError` where they are not known."""
+        return views.correlation_table(self)
+
+    # ---------------------------------------------------------------------------------------------------------- tests
+    def residual_table(self, most: int = 12) -> TextTable:
+        """Return what the law leaves unexplained, by multi-index, the strongest first, in standard deviations where known.
+
+        These are those that the residual has where the law holds: sqrt(diag((1 - J G) Cov(alpha) (1 - J G)')).
+        """
+        return lawtests.residual_table(self, most)
+
+    def f_test(self) -> LawTest:
+        """Return the F-test of the law, fitted to the data directly, against the network; its `words` say why there is none."""
+        return lawtests.f_test(self)
+
+    def tests(self) -> TextTable:
+        """Return the tests of the law, a row each: chi-squared of the coefficients, F-test against the network."""
+        return lawtests.tests_table(self)
+
+    @cached_property
+    def regularisation(self) -> dict[str, float] | None:
+        """How far the regularisation of the training moved each constant, in its standard errors; None where not known."""
+        return lawtests.regularisation_bias(self)
 
     def summary(self) -> str:
         """Return the result as text for a terminal: law, source, constants, tests, warnings."""
@@ -254,13 +265,17 @@ class Fit:
         training, single = net.training, not any(isinstance(layer, Pick) for layer in net.layers)
         noise = [f"noise {number(training.noise, 3)}"] if single and not self.prepared.composed else []
         logs = [f"logarithm of {', '.join(training.logarithms)} as input"] if training.logarithms else []
+        moved = max((self.regularisation or {}).items(), key=lambda pair: abs(pair[1]), default=("", 0.0))
+        bias = [f"regularisation moved {moved[0]} by {moved[1]:+.2g} se"] if abs(moved[1]) >= _BIAS else []
         shares = f"R² {training.r2:.4f}, on data left out {training.heldout_r2:.4f}"
         cut = (
             [f"interrupted after {training.finished} of {training.wanted} starts"]
             if training.finished < training.wanted
             else []
         )
-        return [("network", "; ".join([shares, *noise, f"{training.effective_weights:.1f} effective weights", *logs, *cut]))]
+        return [
+            ("network", "; ".join([shares, *noise, f"{training.effective_weights:.1f} effective weights", *logs, *bias, *cut]))
+        ]
 
     # -------------------------------------------------------------------------------------------------------- exports
     def to_frame(self) -> DataFrame:
@@ -268,7 +283,7 @@ class Fit:
 
         Raises `OptionError` where pandas is not installed.
         """
-        return self._numbers().to_frame()
+        return views.numbers_table(self).to_frame()
 
     def to_csv(self, path: str | Path | None = None) -> str:
         """Return the columns of `to_frame` as CSV text with all digits, and write it to `path` where one is given.
@@ -276,26 +291,12 @@ class Fit:
         What a spreadsheet would run as a formula is prefixed by an apostrophe. Raises `OptionError` for a path that cannot be
         written.
         """
-        return _written(self._numbers().to_csv(), path)
+        return _written(views.numbers_table(self).to_csv(), path)
 
     def to_markdown(self) -> str:
         """Return the table of constants in Markdown, the law above it and the warnings below."""
         constants = self.table()
         return TextTable(constants.headers, constants.rows, str(self.prepared.law), self.warnings).to_markdown()
-
-    def _numbers(self) -> TextTable:
-        """Return the constants as a table for programs: a number a cell."""
-        beside = ["direct_value", "direct_stderr"] if self.baseline else []
-        headers = ["constant", "value", "stderr", "lowest", "highest", *beside, *(["unit"] if self._units else [])]
-        rows = tuple(self._line(name, estimate) for name, estimate in self.constants.items())
-        return TextTable(tuple(map(text_cell, headers)), rows)
-
-    def _line(self, name: str, estimate: Estimate) -> tuple[Cell, ...]:
-        numbers = [estimate.value, estimate.stderr, *(estimate.interval or (None, None))]
-        if self.baseline:
-            numbers += [self.baseline.constants[name].value, self.baseline.constants[name].stderr]
-        unit = [text_cell(str(estimate.unit or ""))] if self._units else []
-        return (text_cell(name), *(number_cell(value, _ALL_DIGITS) for value in numbers), *unit)
 
     def to_latex(self, *, document: bool = False) -> str:
         """Return the law, the law with its values, the table of constants and that of coefficients as LaTeX.
@@ -316,7 +317,7 @@ class Fit:
     def _with_values(self) -> str:
         """Return the law with its constants replaced by the values found, to the digits that their errors allow."""
         law = self.prepared.law
-        numbers = {symbol(name): _shortened(e.value, e.stderr) for name, e in self.constants.items()}
+        numbers = {symbol(name): shortened(e.value, e.stderr) for name, e in self.constants.items()}
         return law.latex_of(law.expression.xreplace(numbers))
 
     def to_json(self, path: str | Path | None = None) -> str:
@@ -337,7 +338,7 @@ class Fit:
             "format": FORMAT, "version": VERSION, "law": str(self.prepared.law),
             "known": {name: str(value) for name, value in self.prepared.law.known.items()},
             "source": self._source(), "space": self.prepared.space.describe(),
-            "constants": {name: _estimate_record(e) for name, e in self.constants.items()},
+            "constants": {name: estimate_record(e) for name, e in self.constants.items()},
             "covariance": None if self.covariance is None else self.covariance.tolist(),
             "level": float(self.level), "misfit": storage.real(self.misfit), "chi2": storage.real(self.chi2), "dof": self.dof,
             "p_value": storage.real(self.p_value), "method": self.method, "warnings": list(self.warnings),
@@ -375,7 +376,7 @@ class Fit:
 
     def _checked(self, record: Mapping[str, Any]) -> Fit:
         """Refuse a text whose constants were changed by hand, or whose direct fit is of another law."""
-        held = {name: _estimate_record(estimate)["value"] for name, estimate in self.constants.items()}
+        held = {name: estimate_record(estimate)["value"] for name, estimate in self.constants.items()}
         with storage.place("constants"):
             written = {name: one["value"] for name, one in storage.entry(record, "constants", dict, "top").items()}
             for name in {**held, **written}:
@@ -426,50 +427,3 @@ def _paragraph(label: str, text: str) -> str:
     indent = " " * len(label)
     lines = textwrap.fill(kept, _WIDTH, initial_indent=label, subsequent_indent=indent, break_on_hyphens=False)
     return lines.replace("\0", " ")
-
-
-def _around(value: float, half: float) -> tuple[float, float]:
-    return value - half, value + half
-
-
-def _shortened(value: Any, stderr: float | None) -> sympy.Expr:
-    """Return a constant with the digits that its standard error leaves, two of them uncertain; six where none is known."""
-    if isinstance(value, sympy.Rational):
-        return value
-    size = abs(float(value))
-    digits = 6 if not stderr or not size else int(np.clip(np.floor(np.log10(size)) - np.floor(np.log10(stderr)) + 2, 2, 15))
-    return sympy.Float(float(value), digits)
-
-
-def _interval_cell(interval: tuple[float, float] | None) -> Cell:
-    if interval is None:
-        return Cell("–", align="right")
-    low, high = (number(v, 5) for v in interval)
-    return Cell(f"{low} … {high}", f"${latex_number(interval[0], 5)} \\ldots {latex_number(interval[1], 5)}$", align="right")
-
-
-def _difference_cell(value: Any, other: Estimate) -> Cell:
-    if not other.stderr:
-        return Cell("–", align="right")
-    difference = (float(value) - float(other.value)) / other.stderr
-    text = f"{difference:+.2f}".replace("-0.00", "+0.00") if abs(difference) < 1000 else "beyond 1000"
-    return Cell(f"{text} se", f"${text}\\,\\mathrm{{se}}$", align="right")
-
-
-def _expression_cell(expression: sympy.Expr, names: Mapping[sympy.Symbol, str]) -> Cell:
-    rounded = {f: _rounded(f) for f in expression.atoms(sympy.Float)}
-    shown = expression.xreplace(rounded)
-    return math_cell(str(shown), sympy.latex(shown, symbol_names=names))
-
-
-def _rounded(value: sympy.Float) -> sympy.Number:
-    """Return a number with few digits; one that is whole up to rounding is whole."""
-    whole = round(float(value))
-    return sympy.Integer(whole) if abs(float(value) - whole) < 1e-12 else sympy.Float(float(value), _DIGITS)
-
-
-def _estimate_record(estimate: Estimate) -> dict[str, Any]:
-    exact = isinstance(estimate.value, sympy.Rational)
-    interval = None if estimate.interval is None else [storage.real(bound) for bound in estimate.interval]
-    record = {"value": str(estimate.value) if exact else estimate.value, "stderr": storage.real(estimate.stderr)}
-    return record | {"interval": interval, "unit": None if estimate.unit is None else str(estimate.unit)}

@@ -16,8 +16,10 @@ import numpy as np
 
 from symseries.errors import DataError, ResourceLimitError, SymseriesError
 from symseries.fitting.judge import Judged
+from symseries.fitting.options import Wishes, reduced, ties_from, ties_record
 from symseries.fitting.prepare import Measurements, Prepared, Source
 from symseries.fitting.solve import Solved
+from symseries.fitting.weights import Weighting
 from symseries.laws import Law
 from symseries.network import Network
 from symseries.readers.native import from_text
@@ -53,7 +55,10 @@ def _prepared(prepared: Prepared) -> Record:
     return {
         "law": prepared.law.to_dict(), "source": _source(prepared.source), "data": None if data is None else data.to_dict(),
         "alpha": json.loads(prepared.alpha.to_json()), "root": _encoded(prepared.root, prepared.scalars),
-        "weighting": prepared.weighting, "composed": prepared.composed, "notes": list(prepared.notes),
+        "weighting": prepared.weighting.words, "declared": prepared.weighting.declared, "composed": prepared.composed,
+        "notes": list(prepared.notes), "ties": ties_record(prepared.ties), "given": prepared.given, "wanted": prepared.wanted,
+        "relative": None if prepared.weighting.relative is None else prepared.weighting.relative.tolist(),
+        "bounds": {name: [real(limit) for limit in pair] for name, pair in prepared.wishes.bounds.items()},
     }  # fmt: skip
 
 
@@ -68,6 +73,7 @@ def _solved(solved: Solved, scalars: Scalars) -> Record:
     return {
         "values": _encoded(object_array(solved.values), scalars), "gain": solved.gain.tolist(),
         "jacobian": solved.jacobian.tolist(), "residual": _encoded(solved.residual, scalars), "method": solved.method,
+        "digits": list(solved.digits),
     }  # fmt: skip
 
 
@@ -170,7 +176,7 @@ def entry(record: Mapping[str, Any], key: str, kind: type | None, where: str) ->
 def entry_type(value: object, kind: type, where: str) -> Any:
     """Return a value of the JSON type that it should have."""
     if type(value) is not kind:
-        words = {list: "a list", dict: "an object", str: "text", int: "a whole number"}
+        words = {list: "a list", dict: "an object", str: "text", int: "a whole number", bool: "true or false"}
         raise DataError(f"fit, {where}: {str(value)[:40]!r} ({type(value).__name__}); expected {words[kind]}")
     return value
 
@@ -224,16 +230,37 @@ def _read_prepared(record: Record) -> Prepared:
         table = None if data is None else Table.from_dict(entry_type(data, dict, f"{where}, data"))
     with place(f"{where}, source"):
         source = _read_source(entry(record, "source", dict, where), table)
+    with place(f"{where}, ties"):
+        ties = ties_from(entry(record, "ties", dict, where), law)
+        model = reduced(law, ties)
     with place(f"{where}, alpha"):
         alpha = Series.from_json(json.dumps(entry(record, "alpha", dict, where)))
-        beta = law.expand(alpha.space, alpha.scalars)
+        beta = model.expand(alpha.space, alpha.scalars)
         if alpha.coefficients.ndim != 1:
             raise DataError(f"coefficients of shape {alpha.coefficients.shape}; expected those of one output")
-    weighting, composed = (entry(record, key, str, where) for key in ("weighting", "composed"))
-    root = _read_root(record, len(alpha.space), alpha.scalars)
     return Prepared(
-        source, law, alpha.space, alpha.scalars, alpha, beta, root, weighting, composed, texts(record, "notes", where)
-    )
+        source, law, alpha.space, alpha.scalars, alpha, model, beta, _read_weighting(record, alpha),
+        entry(record, "composed", str, where), texts(record, "notes", where), ties, Wishes({}, _read_bounds(record, law)),
+        entry(record, "given", bool, where), _optional(record, "wanted", where, lambda r, k, w: entry(r, k, str, w)),
+    )  # fmt: skip
+
+
+def _read_weighting(record: Record, alpha: Series) -> Weighting:
+    where, size = "prepared", len(alpha.space)
+    words, declared = entry(record, "weighting", str, where), entry(record, "declared", bool, where)
+    relative = _optional(record, "relative", where, lambda r, k, w: _array(r, k, w, (size,)))
+    return Weighting(_read_root(record, size, alpha.scalars), words, declared, relative)
+
+
+def _read_bounds(record: Record, law: Law) -> dict[str, tuple[float, float]]:
+    where, box = "prepared", {}
+    for name, pair in entry(record, "bounds", dict, where).items():
+        limits = entry_type(pair, list, f"{where}, bounds")
+        if name not in law.constants or len(limits) != 2:
+            raise DataError(f"fit, {where}, bounds of {name[:40]!r}; expected two limits of a constant; {_WAY_OUT}")
+        low, high = (read_real({"limit": limit}, "limit", f"{where}, bounds") for limit in limits)
+        box[name] = (low, high)
+    return box
 
 
 def _read_root(record: Record, size: int, scalars: Scalars) -> Array:
@@ -267,9 +294,12 @@ def _read_solved(record: Record, prepared: Prepared) -> Solved:
     values = _array(record, "values", where, (unknowns,), prepared.scalars)
     handed = tuple(QQ.handed(values)) if prepared.scalars.exact else tuple(values.tolist())
     gain = _array(record, "gain", where, (unknowns, size))
-    jacobian = _array(record, "jacobian", where, (size, unknowns))
+    jacobian = _array(record, "jacobian", where, (size, len(prepared.model.constants)))
     residual = _array(record, "residual", where, (size,), prepared.scalars)
-    return Solved(handed, gain, jacobian, residual, entry(record, "method", str, where))
+    digits = texts(record, "digits", where)
+    if len(digits) not in (0, unknowns):
+        raise DataError(f"fit, {where}, digits: {len(digits)} texts for {unknowns} constants; {_WAY_OUT}")
+    return Solved(handed, gain, jacobian, residual, entry(record, "method", str, where), digits)
 
 
 def _read_judged(record: Record, unknowns: int) -> Judged:

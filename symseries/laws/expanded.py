@@ -12,12 +12,15 @@ import sympy
 from symseries import expressions
 from symseries.display import TextTable, latex_name, math_cell, text_cell
 from symseries.errors import LawNameError, OptionError, SymseriesError, listing, suggestion
+from symseries.laws.integrals import closed_coefficients
 from symseries.laws.values import tape_of, values_at
 from symseries.multiindex import index_set
 from symseries.names import symbol
 from symseries.pages import latex_array
-from symseries.scalars import F64, MPF, Array, Scalars, object_array, reached
+from symseries.scalars import F64, MPF, Array, Scalars, object_array, reached, stored
 from symseries.series import Series
+from symseries.series.cells import to_number
+from symseries.singularities import check_regular
 from symseries.spaces import BoxSpace, EmpiricalSpace, Space, TaylorSpace, check_supported
 from symseries.symbolic import SYM, Polynomials, check_powers, with_generators
 
@@ -33,7 +36,12 @@ class LawSeries:
     [k/2, -k/16, 3*k/256]
 
     Over a Taylor space they follow from the law's own power series; over any other they are the projection matrix times the
-    law's values at the nodes, linear constants once and for all.
+    law's values at the nodes, linear constants once and for all. In other rings than float64 no node is used: the coefficients
+    on a box are closed forms (`closed_coefficients`), and in balls otherwise integrals whose error is proved.
+
+    >>> space = ss.LegendreSpace({"d": (1, 4)}, order=1)
+    >>> ss.Law("k/sqrt(d)", variables=("d",)).expand(space, scalars=ss.SYM).coefficients.tolist()
+    [2*k/3, -2*k/9]
     """
 
     def __init__(self, law: Law, space: Space, scalars: Scalars | None = None) -> None:
@@ -47,6 +55,16 @@ class LawSeries:
                     f"its variables are {listing(space.variables)}"
                 )
         self.law, self.space, self.scalars = law, space, scalars
+        self._check_regular(law.formula)
+
+    def _check_regular(self, formula: sympy.Expr) -> None:
+        """Refuse a pole in the domain, which the nodes would miss; where constants move it, it takes their values.
+
+        Closed forms see it for themselves, and have finite coefficients where only an end is singular and integrable.
+        """
+        if isinstance(self.space, BoxSpace) and self.scalars is F64:
+            domain = {name: self.space.domain[name] for name in self.law.used}
+            check_regular((formula,), domain, self.space.describe(), self.law.constants)
 
     def at(self, constants: Mapping[str, object]) -> Series:
         """Return the series for given constants, a mapping name → number.
@@ -59,6 +77,7 @@ class LawSeries:
         [4.0, 6.0, 3.0]
         """
         numbers = self.law._numbers(constants)
+        self._check_regular(self.law.formula.xreplace({symbol(name): value for name, value in numbers.items()}))
         if self.scalars is F64 and isinstance(self.space, TaylorSpace) and (found := self._rounded(numbers)) is not None:
             return Series(self.space, found[:, 0], F64)
         ring, table = self._in_ring((self.law.formula,), numbers)
@@ -92,6 +111,8 @@ class LawSeries:
 
     def _in_ring(self, formulas: Sequence[sympy.Expr], numbers: Mapping[str, object]) -> tuple[Scalars, Array]:
         """Return the ring of some formulas, which in SYM holds their generators, and their coefficients."""
+        if isinstance(self.space, BoxSpace) and self.scalars is not F64:
+            return self._closed(self.space, formulas, numbers)
         if isinstance(self.scalars, Polynomials):
 
             def compute(ring: Polynomials, low: bool) -> tuple[Scalars, Array]:
@@ -104,6 +125,14 @@ class LawSeries:
             return self.scalars, reached(lambda ring: (self.evaluate(formulas, numbers, ring=ring), ()), self.scalars)[0]
         return self.scalars, self.evaluate(formulas, numbers)
 
+    def _closed(self, space: BoxSpace, formulas: Sequence[sympy.Expr], numbers: Mapping[str, object]) -> tuple[Scalars, Array]:
+        """Return the ring and the coefficients of formulas on a box without any node: closed or proved integrals."""
+        held = {symbol(name): stored(value) for name, value in numbers.items()}
+        found = [formula.xreplace(held) for formula in formulas]
+        if isinstance(self.scalars, MPF):
+            return self.scalars, reached(lambda ring: (closed_coefficients(found, space, ring)[1], ()), self.scalars)[0]
+        return closed_coefficients(found, space, self.scalars)
+
     @property
     def _open(self) -> list[sympy.Symbol]:
         """The symbols of the centre."""
@@ -112,9 +141,10 @@ class LawSeries:
     def quadrature_error(self, constants: Mapping[str, object]) -> float | None:
         """Return the estimated error of the projection at these constants relative to the law's root mean square.
 
-        It is 0 over a Taylor space and the data, where nothing is integrated, and None where it is not estimated.
+        It is 0 over a Taylor space and the data, where nothing is integrated, and in other rings than F64, whose integrals are
+        closed or proved; None where it is not estimated.
         """
-        if not isinstance(self.space, BoxSpace):
+        if not isinstance(self.space, BoxSpace) or self.scalars is not F64:
             return 0.0
         numbers = self.law._numbers(constants)
         formula, names = (self.law.formula,), self.space.variables
@@ -138,6 +168,8 @@ class LawSeries:
                 return self._taylor(formulas, expressions.constants_environment(constants, scalars), scalars)
         if isinstance(space, EmpiricalSpace) and scalars.exact:
             return space.project(values_at(formulas, space.exact_nodes, space.variables, constants, scalars), scalars)
+        if isinstance(space, BoxSpace) and scalars is not F64:
+            return self._closed(space, formulas, constants)[1]
         nodes = space.nodes  # type: ignore[attr-defined]  # every space but Taylor has nodes
         values = values_at(formulas, nodes, space.variables, constants, F64, strict=strict)
         nodal = isinstance(space, EmpiricalSpace) and space.nodal
@@ -166,7 +198,8 @@ class LawSeries:
                 f"coefficients over {self.space.describe()}: the law is not linear in {listing(self.law.nonlinear)}, so "
                 "they have no closed form here; use .at(constants), or a TaylorSpace"
             )
-        columns = self.scalars.handed(_cleared(self.evaluate((self.law.offset, *self.law.slopes(self.law.linear)), {})))
+        ring, table = self._in_ring((self.law.offset, *self.law.slopes(self.law.linear)), {})
+        columns = _as_numbers(ring, _cleared(table))
         factors = [sympy.Integer(1), *(symbol(name) for name in self.law.linear)]
         return object_array(sympy.Add(*(c * f for c, f in zip(row, factors, strict=True))) for row in columns)
 
@@ -216,6 +249,14 @@ class LawSeries:
 
     def __str__(self) -> str:
         return self.table().to_text()
+
+
+def _as_numbers(ring: Scalars, table: Array) -> Array:
+    """Return elements as numbers that SymPy multiplies; of balls their midpoints."""
+    found = ring.handed(table)
+    if found.dtype != object:
+        return found
+    return object_array(to_number(value, ring.digits) for value in found.flat).reshape(table.shape)
 
 
 def _cleared(columns: Array) -> Array:

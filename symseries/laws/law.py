@@ -11,7 +11,12 @@ import sympy
 from symseries import expressions
 from symseries.display import latex_name
 from symseries.errors import LawNameError, LawSyntaxError, OptionError, listing, suggestion
+from symseries.laws import closed, conditions, identify
+from symseries.laws.closed import ClosedForm
+from symseries.laws.closed_linear import Weights
+from symseries.laws.conditions import Conditions
 from symseries.laws.expanded import LawSeries
+from symseries.laws.identify import Identifiability
 from symseries.laws.reading import check_distinct, constants_of, linear_constants, read
 from symseries.laws.values import tape_of, values_at
 from symseries.names import check_names, symbol
@@ -133,6 +138,74 @@ class Law:
         has no series at the centre.
         """
         return LawSeries(self, check_space(space), None if scalars is None else check_scalars(scalars))
+
+    def closed_form(
+        self, space: Space, *, using: str | None = None, weights: Weights = None, seconds: float = closed.SECONDS
+    ) -> ClosedForm:
+        """Return the constants as expressions in the coefficients alpha_i_j… of a series over a space.
+
+        Over a Taylor space the lowest coefficients that determine the constants are solved for them, with `using="lowest"`;
+        values such as exp(-Q/(R*T0)) or c0**m count as unknowns of their own until the constants in them are known. Laws that
+        are linear in their constants also have, over any space, with `using="all"`, the least-squares solution in all
+        coefficients, weighted by the Gram matrix or by `weights` (N,) or (N, N); it is exact where the coefficients are.
+        Candidates are checked by substitution at random constants, and every one that passes is a branch of the answer.
+
+        `seconds` limits the time, kept by a worker process. Raises `IdentifiabilityError` with what is determined, or the order
+        that is needed, `OptionError` for a space that a nonlinear law cannot use, `ResourceLimitError` where time is over.
+
+        >>> import symseries as ss
+        >>> law = Law("sf + C*c**(2/3) + k/sqrt(d)", variables=("c", "d"))
+        >>> law.closed_form(ss.TaylorSpace({"c": sympy.Symbol("c0"), "d": sympy.Symbol("d0")}, order=1))["C"]
+        3*alpha_1_0*c0**(1/3)/2
+        """
+        return closed.closed_form(self, space, using, weights, seconds)
+
+    def invariants(
+        self,
+        space: Space,
+        *,
+        degree: int = conditions.DEGREE,
+        coordinates: str = "physical",
+        seconds: float = conditions.SECONDS,
+    ) -> Conditions:
+        """Return the equations that the law imposes on its coefficients whatever its constants are.
+
+        They are polynomials of least degree, searched up to `degree`, with whole numbers in the coordinates X = x/x0 - 1
+        (`coordinates="scaled"`) or in those of the space; each is proved by substitution. What was reached in the time, which a
+        worker process keeps, is in the answer.
+
+        Raises `OptionError` for a law that is not linear over a space that is no Taylor space, `ResourceLimitError` where not
+        even degree 1 was reached.
+
+        >>> import symseries as ss
+        >>> [condition] = Law("A*exp(-Q/(R*T))", variables=("T",), known={"R": 8}).invariants(ss.TaylorSpace({"T": 2}, order=2))
+        >>> condition
+        Eq(alpha_0*alpha_1 + 2*alpha_0*alpha_2, alpha_1**2)
+        """
+        return conditions.conditions(self, space, degree, coordinates, seconds)
+
+    def identifiability(
+        self,
+        where: object,
+        *,
+        held: Mapping[str, object] | None = None,
+        at: Mapping[str, object] | None = None,
+    ) -> Identifiability:
+        """Return which constants the coefficients over a space, or a table of measurements, determine.
+
+        The rank of d beta/d C is taken at random points, exactly over a Taylor space, with the combinations that are determined
+        only as a whole in words. `held` holds variables at values, as on a slice; where constants are given, `at`, directions
+        in which the coefficients hardly change there are told too.
+
+        Raises `LawNameError` for names that are unknown, `IdentifiabilityError` for a law without constants, `DataError` for a
+        table without a variable.
+
+        >>> import symseries as ss
+        >>> law = Law("sf + C*c**(2/3) + k/sqrt(d)", variables=("c", "d"))
+        >>> law.identifiability(ss.TaylorSpace({"c": "1/20", "d": 10}, order=2), held={"c": "1/8"}).directions
+        ('only sf + 1/4*C is determined, not sf and C apart',)
+        """
+        return identify.identify(self, where, held, at)
 
     def to_latex(self) -> str:
         r"""Return the law as LaTeX, without $.

@@ -1,79 +1,48 @@
-"""Series: a vector of coefficients over a space, with its ring and, where known, its covariance."""
+"""Series: arithmetic, values and changes of coefficients over a space."""
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from fractions import Fraction
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import sympy
 
 from symseries import engine
-from symseries.display import (
-    Cell,
-    TextTable,
-    latex_name,
-    math_cell,
-    text_cell,
-    uncertain_cell,
-    write_text,
-)
-from symseries.errors import (
-    DataError,
-    LawNameError,
-    NotAnalyticError,
-    OptionError,
-    ResourceLimitError,
-    SpaceMismatchError,
-    listing,
-    suggestion,
-)
+from symseries.errors import DataError, LawNameError, OptionError, SpaceMismatchError, listing, suggestion
 from symseries.multiindex import check_order
-from symseries.names import symbol
-from symseries.pages import latex_array
-from symseries.scalars import (
-    F64,
-    MPF,
-    Array,
-    Scalars,
-    boxed,
-    check_finite,
-    check_scalars,
-    object_array,
-    scalars_named,
-)
-from symseries.series.cells import cell, to_number
+from symseries.scalars import F64, MPF, Array, Scalars, boxed, check_scalars
+from symseries.series.changes import changed, stays_exact
+from symseries.series.coefficients import Coefficients, finite
+from symseries.series.sources import Found, of_function, of_table
 from symseries.spaces import (
     BoxSpace,
     EmpiricalSpace,
     SampledSpace,
     Space,
     TaylorSpace,
+    antiderivative,
+    any_space,
     check_same,
     check_space,
     check_supported,
-    conversion,
-    space_from_dict,
+    derivative,
+    exact_change,
+    integral,
+    resolved,
+    unit_boxes,
 )
 from symseries.tables import input_matrix
 
-if TYPE_CHECKING:
-    from pandas import DataFrame
 
-
-FORMAT = "symseries.series"
-VERSION = 1
-
-
-class Series:
+class Series(Coefficients):
     """f(x) = sum_n a_n phi_n(x) over the basis of a space, truncated at its order.
 
     Parameters: `space`; `coefficients` (N,), or (N, outputs) for several outputs, in the order of `space.multi_indices`;
     `scalars`, their ring; `covariance` (N, N) of the coefficients of a single output, or None where it is not known;
-    `warnings`, what to know about them, such as how far the nearest kink of a network is, which goes with what is made of them.
+    `warnings`, what to know about them, such as how far the nearest kink of a network is, which goes with what is made of them;
+    `notes`, how they were found: the order that was chosen, the error of a quadrature.
     Series add and multiply over equal spaces only; a product is cut at the order of the space.
 
     Raises `OptionError` for coefficients or a covariance of another shape and for a ring that the space cannot carry,
@@ -85,84 +54,97 @@ class Series:
     x**2 + x + 1/4
     """
 
-    def __init__(
-        self,
-        space: Space,
-        coefficients: object,
-        scalars: Scalars = F64,
-        covariance: object = None,
-        *,
-        warnings: Iterable[str] = (),
-    ) -> None:
-        self.space = check_space(space)
-        check_supported(space, check_scalars(scalars))
-        self.scalars, table = scalars.holding(coefficients)
-        if table.shape[:1] != (len(space),) or table.ndim > 2 or not table.size:
-            raise OptionError(
-                f"coefficients of shape {table.shape}: {space.describe()} has {len(space)}, expected ({len(space)},) "
-                f"or ({len(space)}, outputs)"
-            )
-        self._table = _finite(table, scalars).reshape(len(space), -1)
-        self._table.setflags(write=False)
-        self._several = table.ndim == 2
-        self.covariance = self._checked(covariance)
-        self.warnings = tuple(warnings)
+    @classmethod
+    def from_function(cls, function: Callable[[Array], object], space: Space) -> Series:
+        """Return the projection of a callable onto a space that has nodes.
 
-    def _checked(self, covariance: object) -> Array | None:
-        if covariance is None:
-            return None
-        matrix, size = F64.array(covariance), len(self.space)
-        if self._several or matrix.shape != (size, size):
-            outputs = self._table.shape[1]
-            raise OptionError(
-                f"covariance of shape {matrix.shape} for {size} coefficients of {outputs} outputs; expected ({size}, {size}) "
-                "and coefficients of shape (N,)"
-            )
-        return check_finite(matrix, "covariance")
+        Parameters: `function`, which maps points (n, w), a column for each variable of the space in its order, to values (n,)
+        or (n, outputs); `space`, a Legendre, Chebyshev, Fourier or Empirical space, also with `order="auto"`. `notes` hold the
+        chosen order and the estimated error of the quadrature; where that is large, or no order was enough, `warnings` do.
 
-    def __reduce__(self) -> tuple[Callable[[Mapping[str, Any]], Series], tuple[dict[str, Any]]]:
-        return _restored, (self._record(),)
+        Raises `DataError` for values of another shape and values that are not finite, `OptionError` for a Taylor space.
 
-    @property
-    def coefficients(self) -> Array:
-        """The coefficients (N,), or (N, outputs): floats, or exact SymPy numbers."""
-        return self._shaped(self.scalars.handed(self._table))
+        >>> import symseries as ss
+        >>> found = Series.from_function(lambda X: X[:, 0] ** 2, ss.ChebyshevSpace({"x": (-1, 1)}, order=2))
+        >>> (found.coefficients.round(12) + 0.0).tolist()
+        [0.5, 0.0, 0.5]
+        """
+        return cls._found(of_function(function, any_space(space)))
 
-    @property
-    def elements(self) -> Array:
-        """The coefficients (N, outputs) as elements of the ring."""
-        return self._table
+    @classmethod
+    def from_data(cls, data: object, target: str, space: Space) -> Series:
+        """Return the least-squares series of a column of a table over a space of other columns.
 
-    @property
-    def variables(self) -> tuple[str, ...]:
-        """The variables of the space."""
-        return self.space.variables
+        It minimises the sum of squares of y_j - sum_n a_n phi_n(x_j) over the rows j. Parameters: `data`, a path, mapping or
+        DataFrame; `target`, the column y; `space`, a Taylor, Legendre, Chebyshev, Fourier space, or the Empirical space of the
+        same table. Where there are more rows than coefficients, and off Empirical spaces, the covariance is that of equal and
+        independent noise of the residual's variance. The condition number is told in `notes`, a poor one in `warnings`.
 
-    def _shaped(self, table: Array) -> Array:
-        return table if self._several else table[:, 0]
+        Raises `IdentifiabilityError` where the rows do not determine the coefficients, `DataError` for rows outside the domain.
+
+        >>> import symseries as ss
+        >>> table = {"x": [0.0, 0.5, 1.0], "y": [1.0, 2.0, 3.0]}
+        >>> Series.from_data(table, "y", ss.TaylorSpace({"x": 0}, order=1)).coefficients.round(12).tolist()
+        [1.0, 2.0]
+        """
+        return cls._found(of_table(data, target, check_space(space)))
+
+    @classmethod
+    def _found(cls, found: Found) -> Series:
+        return cls(found.space, found.table, F64, found.covariance, warnings=found.warnings, notes=found.notes)
 
     def _like(self, table: Array, covariance: object = None, space: Space | None = None) -> Series:
-        return Series(space or self.space, self._shaped(table), self.scalars, covariance, warnings=self.warnings)
+        return self._made(space or self.space, table, self.scalars, covariance)
+
+    def _made(self, space: Space, table: Array, ring: Scalars, covariance: object = None, more: tuple[str, ...] = ()) -> Series:
+        """Return a series made of this one, which keeps its warnings and notes."""
+        said = dict.fromkeys((*self.warnings, *more))
+        return Series(space, self._shaped(table), ring, covariance, warnings=said, notes=self.notes)
 
     def _in(self, ring: Scalars, table: Array, other: object, covariance: object = None) -> Series:
+        """Return a sum or product, with the warnings of both; what was noted of each is not true of it."""
         theirs = other.warnings if isinstance(other, Series) else ()
         warnings = dict.fromkeys((*self.warnings, *theirs))
         if isinstance(ring, MPF) and not ring.reaches(table):
             warnings[f"digits cancelled: fewer than {ring.dps} are certain here; expand the whole with more"] = None
         return Series(self.space, self._shaped(table), ring, covariance, warnings=warnings)
 
-    def coefficient(self, index: tuple[int, ...]) -> Any:
-        """Return the coefficient of one multi-index, a number, or an array (outputs,)."""
-        row = self.space.rank(index)
-        values = self.scalars.handed(self._table[row])
-        return values if self._several else values[0]
+    # ---------------------------------------------------------------------------------------------------------- values
+    def __call__(self, X: object, *, extrapolate: bool = False) -> Array:
+        """Return the values (n,), or (n, outputs), at points X: an array (n, inputs) or a table matched by name.
 
-    def __call__(self, X: object) -> Array:
-        """Return the values (n,), or (n, outputs), at points X: an array (n, inputs) or a table matched by name."""
-        points = _finite(self.scalars.array(input_matrix(X, self.variables)), self.scalars, "inputs")
+        Points outside the domain of a box are refused with `DataError`, which says which: there the sum stands for nothing.
+        With `extrapolate=True` they are computed all the same; a periodic Fourier series has values everywhere.
+        """
+        points = self._points(X, extrapolate)
         with self.scalars.working():
             values = self.space.evaluate(points, self._table, self.scalars)
         return self._shaped(self.scalars.handed(values))
+
+    def _points(self, X: object, extrapolate: bool) -> Array:
+        space, plain = self.space, self.scalars is F64 and _is_plain(X, len(self.variables))
+        points = np.asarray(X) if plain else input_matrix(X, self.variables)
+        if points.dtype == object or self.scalars is not F64:
+            points = finite(self.scalars.array(points), self.scalars, "inputs")
+        if extrapolate or not isinstance(space, BoxSpace) or getattr(space, "extension", "") == "periodic":
+            return points
+        floats = self.scalars.converted(points, F64, {}) if points.dtype == object else points
+        if not space.holds(floats):
+            far = space.outside(floats)
+            raise DataError(f"{far}; the series says nothing there: take a wider domain, or extrapolate=True to see its values")
+        return points
+
+    def gradient(self, X: object, *, extrapolate: bool = False) -> Array:
+        """Return the derivatives (n, inputs), or (n, inputs, outputs), at points X, per unit of each variable.
+
+        Raises what `derivative` and the values raise.
+
+        >>> import symseries as ss
+        >>> square = ss.Series(ss.TaylorSpace({"x": 0}, order=2), [0, 0, 1])
+        >>> square.gradient([[3.0]]).tolist()
+        [[6.0]]
+        """
+        return np.stack([self.derivative(name)(X, extrapolate=extrapolate) for name in self.variables], axis=1)
 
     # ----------------------------------------------------------------------------------------------------- arithmetic
     def __add__(self, other: object) -> Series:
@@ -216,15 +198,18 @@ class Series:
             return engine.product(self.space.indices, left, right)
         if self._nodal:
             return np.asarray(left * right)
+        if isinstance(self.space, BoxSpace) and scalars is not F64:
+            if self.space.kind == "fourier":
+                raise OptionError(f"series * series over {self.space.describe()} in {scalars}: not offered; use .over(F64)")
+            box, powers = unit_boxes(self.space)  # of the window, where products are those of powers
+            there, back = exact_change(box, powers, scalars), exact_change(powers, box, scalars)
+            whole = engine.product(powers.indices, scalars.matmul(there, left), scalars.matmul(there, right))
+            return scalars.matmul(back, whole)
         basis = self._sampled_space.sampled(scalars)
         return self._sampled_space.project(scalars.matmul(basis, left) * scalars.matmul(basis, right), scalars)
 
     __radd__, __rmul__ = __add__, __mul__
     __array_ufunc__ = None  # array * series is left to the series, which says what it expects
-
-    @property
-    def _nodal(self) -> bool:
-        return isinstance(self.space, EmpiricalSpace) and self.space.nodal
 
     @property
     def _sampled_space(self) -> SampledSpace:
@@ -286,8 +271,7 @@ class Series:
         table = self.scalars.converted(self._table, ring, numbers)
         if isinstance(space, TaylorSpace) and space.symbols:
             space = space.at(numbers)
-        covariance = self.covariance if ring is F64 else None
-        return Series(space, self._shaped(table), ring, covariance, warnings=self.warnings)
+        return self._made(space, table, ring, self.covariance if ring is F64 else None)
 
     def equals(self, other: Series) -> bool | None:
         """Return whether two series over one space are equal: True, False, or None where it is left open.
@@ -315,185 +299,88 @@ class Series:
             raise OptionError(f"truncate to order {order}: {self.space.describe()}; {limit}")
         space = self.space.with_order(order)
         if isinstance(space, EmpiricalSpace) and space.index_kind == "tensor":
-            return self._projected(space, self.scalars)  # where the basis of a lower order is no part of that of a higher one
-        return self._chosen(space, space.multi_indices, self.scalars.array(np.ones(len(space), dtype=int)))
+            # where the basis of a lower order is no part of that of a higher one
+            return self._through(
+                space, space.project(self.space.basis(space.nodes_in(self.scalars), self.scalars), self.scalars)
+            )
+        rows = np.array([self.space.rank(row) for row in space.multi_indices])
+        return self._like(self._table[rows], None if self.covariance is None else self.covariance[np.ix_(rows, rows)], space)
 
-    def _chosen(self, space: Space, indices: Array, factors: Array) -> Series:
-        """Return the series of these coefficients, each times its factor."""
-        rows = np.array([self.space.rank(row) for row in indices])
-        kept = self.covariance
-        if kept is not None:
-            scale = self.scalars.converted(factors, F64, {})
-            kept = kept[np.ix_(rows, rows)] * np.outer(scale, scale)
+    def _through(self, space: Space, matrix: Array) -> Series:
+        """Return the series over another space whose coefficients are a matrix (N', N) times these; the covariance follows."""
         with self.scalars.working():
-            return self._like(self._table[rows] * factors[:, None], kept, space)
+            table = self.scalars.matmul(matrix, self._table)
+        floats = self.covariance is None or matrix @ self.covariance @ matrix.T
+        return self._like(table, None if self.covariance is None else floats, space)
 
     def project(self, space: Space) -> Series:
-        """Return the projection in float64 onto a space that has nodes: projection matrix times the values at the nodes.
+        """Return the series over another space of the same variables, matched by name; the covariance goes with it.
 
-        Variables are matched by name. Raises `OptionError` for a Taylor space, whose coefficients are derivatives and not a
-        projection, and from a nodal series, which has values at its rows only; `SpaceMismatchError` for other variables.
+        - Between powers, Legendre and Chebyshev polynomials the change is exact: in QQ, SYM and balls it stays in the ring,
+          in float64 it is rounded once. A lower order is the projection onto it, a higher one adds zeros.
+        - From another space to powers, `warnings` tell how many digits are lost, and what of it is not the function's.
+        - A Taylor series about another centre, or over a domain, is the polynomial at hand and not the function that it was cut
+          from: `warnings` say so.
+        - Everything else is projected in float64, by quadrature that resolves both sides, or at the data.
+
+        A space with `order="auto"` gets the order that the series needs. Raises `SpaceMismatchError` for other variables,
+        `OptionError` from a nodal series, which has values at its rows only, and for a ring that the space cannot carry.
+
+        >>> import symseries as ss
+        >>> cube = ss.Series(ss.ChebyshevSpace({"x": (-1, 1)}, order=3), ["0", "3/4", "0", "1/4"], scalars=ss.QQ)
+        >>> cube.project(ss.TaylorSpace({"x": 0}, order=3)).to_sympy()
+        x**3
         """
-        target = check_space(space)
-        if not isinstance(target, SampledSpace):
-            raise OptionError(f"project: {space.describe()} is no projection; expand the network or law over it instead")
-        if set(space.variables) != set(self.variables):
-            raise SpaceMismatchError(
-                f"project: variables {listing(self.variables)} and {listing(space.variables)}; expected the same ones"
-            )
-        source = self if self.scalars.family in ("F64", "QQ") else self.over(F64)
-        return source._projected(target, F64)
+        target, notes, warnings = resolved(any_space(space), self._values_of(space))
+        source = self if self.scalars is F64 or stays_exact(self, target) else self.over(F64)
+        check_supported(target, source.scalars)
+        found = changed(source, target)
+        said = dict.fromkeys((*self.warnings, *found.warnings, *warnings))
+        notes = (*self.notes, *notes)
+        return Series(target, self._shaped(found.table), found.ring, found.covariance, warnings=said, notes=notes)
 
-    def _projected(self, space: SampledSpace, scalars: Scalars) -> Series:
-        columns = [space.variables.index(name) for name in self.variables]
-        if isinstance(space, BoxSpace) and space.variables == self.variables and scalars is F64:
-            matrix = conversion(self.space, space)  # with as many nodes as the product of both bases needs
-        else:
-            matrix = space.project(self.space.basis(space.nodes_in(scalars)[:, columns], scalars), scalars)
-        covariance = None if self.covariance is None else matrix @ self.covariance @ matrix.T
-        return Series(space, self._shaped(scalars.matmul(matrix, scalars.array(self._table))), scalars, covariance)
+    def _values_of(self, space: Space) -> Callable[[Array], Array]:
+        """Return the function that this series is, of points whose columns are in the order of another space."""
+
+        def values(points: Array) -> Array:
+            columns = [space.variables.index(name) for name in self.variables]
+            floats = self if self.scalars is F64 else self.over(F64)
+            return self.space.evaluate(points[:, columns], floats._table)
+
+        return values
 
     def derivative(self, variable: str) -> Series:
-        """Return the derivative of a Taylor series in one variable, one order lower.
+        """Return the derivative in one variable, per unit of it; exact in exact rings, the covariance goes with it.
 
-        Raises `OptionError` for an unknown variable, order 0, or a space whose basis is not powers.
+        A Taylor series becomes one order lower; Legendre, Chebyshev and periodic Fourier series stay in their space.
+
+        Raises `OptionError` for an unknown variable, order 0 of a Taylor space, a logarithmic scale, and the spaces that do not
+        hold the derivative: it says which to project onto.
         """
-        if variable not in self.variables:
-            raise OptionError(
-                f"derivative in {variable!r}{suggestion(variable, self.variables)}; variables: {listing(self.variables)}"
-            )
-        if not isinstance(self.space, TaylorSpace) or self.space.order == 0 or self.space.index_kind != "total":
-            raise OptionError(f"derivative over {self.space.describe()}: expected a Taylor space of total order 1 or more")
-        axis, space = self.variables.index(variable), self.space.with_order(self.space.order - 1)
-        raised = space.multi_indices + np.eye(len(self.variables), dtype=int)[axis]
-        factors = object_array(int(k) / self.space.scale[variable] for k in raised[:, axis])
-        return self._chosen(space, raised, self.scalars.array(factors))
+        return self._through(*derivative(self.space, variable, self.scalars))
 
-    # -------------------------------------------------------------------------------------------------------- exports
-    def to_sympy(self) -> Any:
-        """Return the polynomial as a SymPy expression in the variables, one per output.
+    def integral(self, variable: str | None = None) -> Any:
+        """Return the antiderivative in a variable, a Series one order higher, or without one the integral over the whole box.
 
-        Raises `OptionError` over a nodal space, which has no polynomial.
+        The antiderivative is 0 at the lowest value of the variable, in a Taylor space at the centre. The integral over the box
+        is a number, or an array (outputs,), in the units of the function times those of all variables; also on logarithmic
+        scales it is the integral over the variables themselves. Both are exact in exact rings.
+
+        Raises `OptionError` for an unknown variable, and for spaces that do not hold the integral: it says what to use.
+
+        >>> import symseries as ss
+        >>> line = ss.Series(ss.LegendreSpace({"x": (0, 2)}, order=1), [1, 1], scalars=ss.QQ)  # x
+        >>> line.integral(), line.integral("x").to_sympy().expand()
+        (2, x**2/2)
         """
-        basis, table = self.space.formulas(self._table, self.scalars)
-        columns = self.scalars.handed(table).T
-        digits = max(self.scalars.digits, 15)
-        sums = [sympy.Add(*(to_number(c, digits) * b for c, b in zip(column, basis, strict=True))) for column in columns]
-        return sums if self._several else sums[0]
-
-    def to_poly(self) -> Any:
-        """Return the polynomial as a SymPy `Poly` in the variables, one per output; OptionError where it is none."""
-        xs = [symbol(name) for name in self.variables]
-        expressions = self.to_sympy()
-        try:
-            return [sympy.Poly(e, *xs) for e in expressions] if self._several else sympy.Poly(expressions, *xs)
-        except sympy.PolynomialError as error:
-            raise OptionError(f"to_poly: {self.space.describe()} is no space of polynomials; use to_sympy") from error
-
-    def table(self, caption: str = "") -> TextTable:
-        """Return the coefficients as a table: multi-index, then a column for each output, with uncertainty where known.
-
-        In `SYM` each value that is not rational has a letter, and a note says what it stands for.
-        """
-        cells, notes = self._cells()
-        headers = [text_cell("multi-index"), *map(text_cell, self._headings())]
-        names = [f"({', '.join(map(str, index))})" for index in self.space.multi_indices.tolist()]
-        rows = tuple((math_cell(name, name), *row) for name, row in zip(names, cells, strict=True))
-        return TextTable(tuple(headers), rows, caption or self.space.describe(), (*notes, *self.warnings))
-
-    def _cells(self) -> tuple[list[list[Cell]], list[str]]:
-        """Return the coefficients as cells, and what their letters stand for."""
-        handed, definitions = self.scalars.written(self._table, self.variables)
-        errors, digits = self._stderr(), self.scalars.digits
-        if errors is not None:
-            return [[uncertain_cell(v, error) for v in row] for row, error in zip(handed, errors, strict=True)], []
-        return [[cell(v, digits) for v in row] for row in handed], [f"{name} = {value}" for name, value in definitions.items()]
-
-    def to_frame(self) -> DataFrame:
-        """Return the coefficients as a DataFrame: a column for each variable's exponent (or "row"), the coefficients, stderr.
-
-        Raises `OptionError` where pandas is not installed.
-        """
-        names = ("row",) if self._nodal else self.variables
-        columns = [self.space.multi_indices.T, self.scalars.handed(self._table).T]
-        headings = [*names, *self._headings()]
-        if self.covariance is not None:
-            columns.append(self._stderr()[None, :])  # type: ignore[index]
-            headings.append("stderr")
-        rows = zip(*(column for block in columns for column in block.tolist()), strict=True)
-        table = TextTable(
-            tuple(map(text_cell, headings)), tuple(tuple(cell(v, self.scalars.digits) for v in row) for row in rows)
-        )
-        return table.to_frame()
-
-    def _headings(self) -> list[str]:
-        return [f"output {j}" for j in range(self._table.shape[1])] if self._several else ["coefficient"]
-
-    def _stderr(self) -> Array | None:
-        return None if self.covariance is None else np.sqrt(np.maximum(self.covariance.diagonal(), 0.0))
-
-    def to_latex(self, *, document: bool = False) -> str:
-        """Return the coefficient table as LaTeX (booktabs); with `document=True` it compiles alone."""
-        return self.table().to_latex(document=document)
-
-    def _repr_html_(self) -> str:
-        return self.table().to_html()
-
-    def _repr_latex_(self) -> str:
-        array, definitions = latex_array(self.table()), self.scalars.written(self._table[:0], self.variables)[1]
-        if not definitions:
-            return array
-        names = {letter: latex_name(letter.name) for letter in definitions}
-        lines = [f"{names[letter]} = {sympy.latex(value, symbol_names=names)}" for letter, value in definitions.items()]
-        body = r" \\ ".join([array.strip("$"), *lines])
-        return rf"$\begin{{array}}{{l}}{body}\end{{array}}$"
-
-    def __repr__(self) -> str:
-        outputs = f", {self._table.shape[1]} outputs" if self._several else ""
-        return f"<Series: {len(self.space)} coefficients in {self.scalars}{outputs}; {self.space.describe()}>"
-
-    def __str__(self) -> str:
-        return self.table().to_text()
-
-    def to_json(self, path: str | Path | None = None) -> str:
-        """Return the series as JSON text, and write it to `path` where one is given."""
-        text = json.dumps(self._record(), allow_nan=False)
-        if path is not None:
-            write_text(path, text)
-        return text
-
-    def _record(self) -> dict[str, Any]:
-        return {
-            "format": FORMAT, "version": VERSION, "scalars": self.scalars.record(), "space": self.space.to_dict(),
-            "coefficients": [[self.scalars.encode(value) for value in row] for row in self._table], "several": self._several,
-            "covariance": None if self.covariance is None else self.covariance.tolist(), "warnings": list(self.warnings),
-        }  # fmt: skip
-
-    @classmethod
-    def from_json(cls, text: str) -> Series:
-        """Return the series that `to_json` wrote; `DataError` for text that it did not write."""
-        try:
-            return _restored(json.loads(text))
-        except (DataError, ResourceLimitError):
-            raise
-        except (AttributeError, LookupError, RecursionError, TypeError, ValueError) as error:
-            raise DataError(f"series: the text is no series in JSON ({error}); write it with Series.to_json") from error
+        if variable is not None:
+            return self._through(*antiderivative(self.space, variable, self.scalars))
+        row = integral(self.space, self.scalars)[None, :]
+        with self.scalars.working():
+            values = self.scalars.handed(self.scalars.matmul(row, self._table))[0]
+        return values if self._several else values[0]
 
 
-def _restored(record: Mapping[str, Any]) -> Series:
-    """Return the series of a record."""
-    if record["format"] != FORMAT or record["version"] != VERSION:
-        raise DataError(f"series: format {record['format']!r} version {record['version']!r}; expected {FORMAT!r} {VERSION}")
-    scalars, rows = scalars_named(record["scalars"]), record["coefficients"]
-    table = object_array(scalars.decode(value) for row in rows for value in row).reshape(len(rows), -1)
-    several, warnings = bool(record["several"]), record["warnings"]
-    if not isinstance(warnings, list) or not all(isinstance(warning, str) for warning in warnings):
-        raise DataError(f"series: warnings {str(warnings)[:40]!r}; expected a list of texts")
-    space = space_from_dict(record["space"])
-    return Series(space, table if several else table[:, 0], scalars, record["covariance"], warnings=warnings)
-
-
-def _finite(values: Array, scalars: Scalars, what: str = "coefficients") -> Array:
-    if scalars.balls and not all(value.is_finite() for value in values.flat):
-        raise NotAnalyticError(f"{what} in {scalars}: a ball is not finite; raise the precision or move the centre")
-    return check_finite(values, what) if scalars is F64 else values
+def _is_plain(X: object, columns: int) -> bool:
+    """Return whether points are an array of finite floats already, as large ones should be, and need not be copied."""
+    return isinstance(X, np.ndarray) and X.dtype == np.float64 and X.shape[1:] == (columns,) and bool(np.isfinite(X).all())

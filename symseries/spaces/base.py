@@ -10,12 +10,13 @@ from typing import Any, ClassVar, Self
 import numpy as np
 import sympy
 
-from symseries.errors import OptionError, ResourceLimitError, SpaceMismatchError
+from symseries.errors import OptionError, ResourceLimitError, SpaceMismatchError, listing
 from symseries.multiindex import IndexSet, check_kind, check_order, index_set
 from symseries.names import check_names
-from symseries.scalars import F64, Array, Scalars
+from symseries.scalars import F64, Array, Scalars, decimal
 
 _EXAMPLES = {"domain": "{'c': (0.01, 0.1), 'd': (1, 100)}", "center": "{'c': 0.05, 'd': 10}"}
+_LONG = 20  # characters of a fraction that is shown as a decimal
 MAX_PROJECTION = 50_000_000  # entries of a projection matrix, 400 MB
 
 
@@ -27,7 +28,11 @@ class Space(ABC):
 
     kind: ClassVar[str]
     variables: tuple[str, ...]
-    order: int | None
+
+    @property
+    @abstractmethod
+    def order(self) -> int | None:
+        """The order, None in a nodal space."""
 
     @property
     @abstractmethod
@@ -96,12 +101,25 @@ class Space(ABC):
         return f"<{type(self).__name__}: {self.describe()}>"
 
     def _identity(self) -> tuple[tuple[str, object], ...]:
-        """Return (aspect, value) pairs; two spaces are equal when all agree, and the first that differs is named."""
-        return (("basis", self.kind), ("variables", self.variables), ("order", self.order))
+        """Return (aspect, value) pairs; two spaces are equal when all agree."""
+        return (("basis", self.kind), ("variables", self.variables), ("order", self._order_asked()))
+
+    def _order_asked(self) -> int | str | None:
+        return self.order
 
 
 class GradedSpace(Space):
     """A space whose basis functions are products of functions of one variable, named by an index set."""
+
+    auto: bool = False
+    """Whether the order is still to be found on a source."""
+    _order: int = 0
+
+    @property
+    def order(self) -> int:
+        """The order; `OptionError` where it is to be found on a source."""
+        check_space(self)
+        return self._order
 
     def _set_up(self, names: object, order: object, index_kind: str, what: str) -> None:
         if not isinstance(names, Mapping):
@@ -109,9 +127,9 @@ class GradedSpace(Space):
         self.variables = check_names(list(names), "variable")
         if not self.variables:
             raise OptionError(f"{what} is empty; expected at least one variable")
-        self.order: int = check_order(order)
+        self._order = check_order(order)
         self.index_kind = check_kind(index_kind)
-        index_set(len(self.variables), self.order, self.index_kind)  # refuses what is too large
+        index_set(len(self.variables), self._order, self.index_kind)  # refuses what is too large
 
     @cached_property
     def _indices(self) -> IndexSet:
@@ -129,8 +147,11 @@ class GradedSpace(Space):
     def _identity(self) -> tuple[tuple[str, object], ...]:
         return (*super()._identity(), ("index set", self.index_kind))
 
+    def _order_asked(self) -> int | str:
+        return "auto" if self.auto else self._order
+
     def _degree(self) -> str:
-        return degree_in_words(self.order, self.index_kind)
+        return "automatic order" if self.auto else degree_in_words(self._order, self.index_kind)
 
 
 class SampledSpace(Space):
@@ -188,17 +209,55 @@ def legendre_formulas(windows: list[sympy.Expr], indices: Array) -> list[sympy.E
     return [sympy.Mul(*(sympy.legendre(k, u) for u, k in zip(windows, row, strict=True))) for row in indices.tolist()]
 
 
+def any_space(space: object) -> Space:
+    """Return `space` if it is one, whether its order is known or still to be found, else raise `OptionError`."""
+    if not isinstance(space, Space):
+        raise OptionError(f"space={space!r}: expected a space such as symseries.LegendreSpace({{'c': (0.01, 0.1)}}, order=6)")
+    return space
+
+
 def check_space(space: object) -> Space:
-    """Return `space` if it is one, else raise `OptionError`."""
-    if isinstance(space, Space):
-        return space
-    raise OptionError(f"space={space!r}: expected a space such as symseries.LegendreSpace({{'c': (0.01, 0.1)}}, order=6)")
+    """Return `space` if it is one and its order is known, else raise `OptionError`."""
+    found = any_space(space)
+    if isinstance(found, GradedSpace) and found.auto:
+        raise OptionError(
+            f"{found.describe()}: order='auto' is found on a source; use fit(network, law, space), or take the space of "
+            "network.expand(space) or of Series.from_function(function, space)"
+        )
+    return found
 
 
 def check_same(left: Space, right: Space) -> None:
-    """Raise `SpaceMismatchError` naming the first aspect in which two spaces differ."""
-    for (aspect, ours), (_, theirs) in zip(left._identity(), right._identity(), strict=False):
-        if ours != theirs:
-            raise SpaceMismatchError(
-                f"series over different spaces: {aspect} {ours} and {theirs}; expand both over one space, or project one"
-            )
+    """Raise `SpaceMismatchError` naming every aspect in which two spaces differ, and how to bring them together."""
+    if left == right:
+        return
+    ours, theirs = dict(left._identity()), dict(right._identity())
+    apart = [aspect for aspect in ours if aspect in theirs and ours[aspect] != theirs[aspect]]
+    if "variables" in apart and set(left.variables) == set(right.variables):
+        parts = [f"order of the variables {listing(left.variables)} and {listing(right.variables)}"]
+    else:
+        first = [aspect for aspect in apart if aspect in ("basis", "variables")]
+        parts = [f"{aspect} {_shown(ours[aspect])} and {_shown(theirs[aspect])}" for aspect in first or apart]
+    way = "bring one over with .project(space), or " if set(left.variables) == set(right.variables) else ""
+    raise SpaceMismatchError(f"series over different spaces: {'; '.join(parts)}; {way}expand both over one space")
+
+
+def _shown(value: object) -> str:
+    """Return a part of a space's identity as a person reads it: (('x', (0, 1)),) as "x in [0, 1]"."""
+    if not isinstance(value, tuple) or not all(isinstance(pair, tuple) and len(pair) == 2 for pair in value):
+        return listing(value) if isinstance(value, tuple) else str(value)
+    return listing(f"{name} {_part(part)}" for name, part in value)
+
+
+def _part(value: object) -> str:
+    if isinstance(value, tuple):
+        return f"in [{number_in_words(value[0])}, {number_in_words(value[1])}]"
+    return f"= {number_in_words(value)}"
+
+
+def number_in_words(value: object) -> str:
+    """Return a number as it was typed where that is short, else in all digits that floating point tells apart."""
+    if not isinstance(value, sympy.Rational):
+        return str(value)
+    exact = decimal(value)
+    return exact if len(exact) <= _LONG else repr(float(value))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from collections.abc import Callable, Mapping, Sequence
+from decimal import ROUND_CEILING, ROUND_FLOOR, Context, Decimal
 from functools import cached_property
 from typing import Any, ClassVar, NamedTuple, Self
 
@@ -15,6 +16,8 @@ from symseries.names import check_names, symbol
 from symseries.scalars import F64, Array, Scalars, decimal, object_array, typed
 from symseries.spaces.base import MAX_PROJECTION, GradedSpace, SampledSpace, check_projection
 from symseries.spaces.grids import contracted, gauss, grid, sobol, sobol_power
+from symseries.spaces.recurrences import KINDS, polynomial_values
+from symseries.spaces.summation import of_one, of_several
 
 SCALES = ("linear", "log")
 QUADRATURES = ("auto", "gauss", "sobol")
@@ -26,7 +29,10 @@ _ENOUGH_SOBOL = 16_384  # where the matrix stays small: kinks in three variables
 _SMALL = 2**21  # entries of a small matrix
 _FINER = {1: 2.0, 2: 2.0, 3: 2.0, 4: 1.5}  # times the points per axis, to estimate the error of the projection
 _LARGEST = float(np.finfo(float).max) / 4  # of a bound, so that no sum overflows
-_BLOCK = 1 << 15  # points of one variable, or values of basis functions, at a time
+TOLERANCE = 1e-8  # of the largest coefficient, to which an automatic order follows them
+_LEAST = 1e-15  # tolerance that float64 can follow
+_POOR = 1e-6  # relative error of a projection, beyond which it is a warning
+_SIGN_AND_POINT = 3  # characters of a short number beside its digits: sign, zero and point
 _EDGE = 1e-9  # of the window, by which a point may be outside from rounding
 
 
@@ -48,7 +54,8 @@ class BoxSpace(GradedSpace, SampledSpace):
     logarithm, the window then being affine in log x; one text holds for all. Nodes are tensor grids of Gauss points up to 4
     variables, above that Sobol points with least squares, 10 points per coefficient; `quadrature` "gauss" or "sobol" asks for
     one of the two. `breaks` maps variables to where functions have kinks: Gauss points are then taken between them. How a
-    projection is computed is no part of the identity of the space; domain and scale are.
+    projection is computed is no part of the identity of the space; domain and scale are. With `order="auto"` the order is found
+    on the source that is expanded, where its coefficients have fallen to `tolerance` of the largest one.
     """
 
     words: ClassVar[str]
@@ -56,14 +63,17 @@ class BoxSpace(GradedSpace, SampledSpace):
     def __init__(
         self,
         domain: Mapping[str, object] | None = None,
-        order: int | None = None,
+        order: int | str | None = None,
         *,
         index_set: str = "total",
         scale: Mapping[str, str] | str | None = None,
         breaks: Mapping[str, object] | None = None,
         quadrature: str = "auto",
+        tolerance: float = TOLERANCE,
     ) -> None:
-        self._set_up(domain, order, index_set, "domain")
+        self.auto = isinstance(order, str) and order == "auto"
+        self._set_up(domain, 0 if self.auto else order, index_set, "domain")
+        self.tolerance = checked_tolerance(tolerance)
         pairs = zip(self.variables, domain.values() if domain else (), strict=True)
         self.domain: dict[str, tuple[sympy.Rational, sympy.Rational]] = {name: _interval(name, pair) for name, pair in pairs}
         self.scale = self._checked_scale(scale)
@@ -172,7 +182,25 @@ class BoxSpace(GradedSpace, SampledSpace):
 
     def basis(self, points: Array, scalars: Scalars = F64) -> Array:
         """Return the basis functions at points (n, w), an array (n, N); DataError where a logarithm has no value."""
-        return self._products(self.window(points))
+        return self._products(self.window(points)) if scalars is F64 else self._basis_in(points, scalars)
+
+    def _basis_in(self, points: Array, scalars: Scalars) -> Array:
+        """Return the functions of the basis at points (n, w) that are elements of another ring."""
+        out: Any = scalars.scalar(1)
+        for name, column, index in zip(self.variables, points.T, self.multi_indices.T, strict=True):
+            out = out * self.functions_in(self._window_in(name, column, scalars), scalars)[:, index]
+        return np.asarray(out)
+
+    def functions_in(self, window: Array, scalars: Scalars) -> Array:
+        """Return the functions of one variable at points (n,) of the window that are elements of a ring, (n, functions)."""
+        return polynomial_values(self.kind, self.order, window, scalars)
+
+    def _window_in(self, name: str, column: Array, scalars: Scalars) -> Array:
+        low, high = (scalars.array([end]) for end in self.domain[name])
+        if self.scale[name] == "log":
+            where = f"{name}, on a logarithmic scale"
+            low, high, column = (scalars.elementary("log", each, where) for each in (low, high, column))
+        return scalars.quotient(column + column - (low + high), high - low)
 
     def _products(self, window: Array) -> Array:
         out = np.ones((len(window), len(self)))
@@ -182,26 +210,15 @@ class BoxSpace(GradedSpace, SampledSpace):
 
     def evaluate(self, points: Array, table: Array, scalars: Scalars = F64) -> Array:
         """Return the values (n, m) at points (n, w) of m series with coefficients (N, m), in blocks that stay in the cache."""
-        window = self.window(points)
-        out = np.empty((len(points), table.shape[1]))
-        size = max(_BLOCK // (len(self) if len(self.variables) > 1 else 1), 16)
-        for start in range(0, len(points), size):
-            rows = slice(start, start + size)
-            out[rows] = self._values(window[rows], table)
-        return out
+        if scalars is not F64:
+            return super().evaluate(points, table, scalars)
+        if len(self.variables) == 1 and self.kind in KINDS:
+            return of_one(self.kind, points[:, 0], table, lambda values: self.window_of(0, values))
 
-    def _values(self, window: Array, table: Array) -> Array:
-        if len(self.variables) == 1:
-            return self.summed(window[:, 0], table)
-        pairs = zip(window.T, self.multi_indices.T, strict=True)
-        first, *others = (np.take(self.functions(u).T, column, axis=0) for u, column in pairs)
-        for factor in others:
-            first *= factor
-        return np.asarray(first.T @ table)
+        def functions_of(i: int) -> Callable[[Array], Array]:
+            return lambda values: self.functions(self.window_of(i, values))
 
-    def summed(self, window: Array, table: Array) -> Array:
-        """Return the values (n, m) at points (n,) of the window of m series (N, m) of one variable."""
-        return np.asarray(self.functions(window)[:, self.multi_indices[:, 0]] @ table)
+        return of_several([functions_of(i) for i in range(len(self.variables))], points, self.multi_indices, table)
 
     def formulas(self, table: Array, scalars: Scalars) -> tuple[list[sympy.Expr], Array]:
         """Return the basis functions as expressions, and the coefficients as they are."""
@@ -258,6 +275,12 @@ class BoxSpace(GradedSpace, SampledSpace):
         if self.scale[name] == "log":
             return (2 * sympy.log(x) - sympy.log(low * high)) / sympy.log(high / low)
         return (2 * x - low - high) / (high - low)
+
+    def holds(self, points: Array) -> bool:
+        """Return whether all points (n, w) lie in the domain."""
+        rims = _EDGE * np.ptp(self._bounds, axis=1)
+        ends = zip(points.T, self._bounds.tolist(), rims.tolist(), strict=True)
+        return not len(points) or all(bool(x.min() >= low - rim and x.max() <= high + rim) for x, (low, high), rim in ends)
 
     def outside(self, points: Array) -> str:
         """Return in words which of the points (n, w) lie outside the domain, an empty text where none does.
@@ -354,11 +377,23 @@ class BoxSpace(GradedSpace, SampledSpace):
         change = 2 * self.projection[:, :half] @ residual[:half]
         return _relative(np.sqrt(self.norms() @ change**2), np.sqrt(np.mean(values**2)))
 
+    def quadrature_in_words(self, errors: Sequence[float | None]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        """Return notes and warnings about the estimated errors of some projections, a warning where they are large."""
+        known = [error for error in errors if error is not None]
+        if not known:
+            return ("the error of the quadrature is not estimated: the finer grid would be too large",), ()
+        said = f"the quadrature error of the coefficients is about {max(known):.1g} of the function's root mean square"
+        if max(known) <= _POOR:
+            return (said,), ()
+        if not self._tensor:
+            return (), (f"{said}: of least squares, what lies beyond the order is the usual reason; raise it",)
+        return (), (f"{said}: a kink, a step or a nearby pole is the usual reason; name kinks as breaks={{…}}",)
+
     # ---------------------------------------------------------------------------------------------- words and storage
     def _interval_in_words(self, name: str) -> str:
         low, high = self.domain[name]
         log = " (logarithmic)" if self.scale[name] == "log" else ""
-        return f"{name} in [{decimal(low)}, {decimal(high)}]{log}"
+        return f"{name} in {interval_in_words(low, high)}{log}"
 
     def describe(self) -> str:
         """Return the box and the order in words."""
@@ -366,7 +401,8 @@ class BoxSpace(GradedSpace, SampledSpace):
 
     def options(self) -> dict[str, Any]:
         """Return the keyword arguments that make the same space of domain and order."""
-        return {"index_set": self.index_kind, "scale": self.scale, "breaks": self.breaks, "quadrature": self.quadrature}
+        how = {"breaks": self.breaks, "quadrature": self.quadrature, "tolerance": self.tolerance}
+        return {"index_set": self.index_kind, "scale": self.scale, **how}
 
     def with_order(self, order: int) -> Self:
         """Return the space on the same box to another order."""
@@ -374,12 +410,19 @@ class BoxSpace(GradedSpace, SampledSpace):
 
     def with_breaks(self, breaks: Mapping[str, object]) -> Self:
         """Return the same space with Gauss points between these kinks, such as {"x": (0.3, 0.7)}."""
-        return type(self)(self.domain, self.order, **self.options() | {"breaks": breaks})
+        return type(self)(self.domain, self._order_asked(), **self.options() | {"breaks": breaks})
 
     def to_dict(self) -> dict[str, Any]:
         """Return domain, order and options as JSON knows them, options only where they are not the usual ones."""
         domain = {name: [str(low), str(high)] for name, (low, high) in self.domain.items()}
-        record: dict[str, Any] = {"basis": self.kind, "domain": domain, "order": self.order, "index_set": self.index_kind}
+        record: dict[str, Any] = {
+            "basis": self.kind,
+            "domain": domain,
+            "order": self._order_asked(),
+            "index_set": self.index_kind,
+        }
+        if self.auto:
+            record["tolerance"] = self.tolerance
         if self._logs.any():
             record["scale"] = self.scale
         if self.breaks:
@@ -394,11 +437,38 @@ class BoxSpace(GradedSpace, SampledSpace):
     @classmethod
     def options_of(cls, record: Mapping[str, Any]) -> dict[str, Any]:
         """Return the keyword arguments that a record holds."""
-        optional = {name: record[name] for name in ("scale", "breaks", "quadrature") if name in record}
+        optional = {name: record[name] for name in ("scale", "breaks", "quadrature", "tolerance") if name in record}
         return {"index_set": record["index_set"], **optional}
 
     def _identity(self) -> tuple[tuple[str, object], ...]:
         return (*super()._identity(), ("domain", tuple(self.domain.items())), ("scale", tuple(self.scale.items())))
+
+
+def interval_in_words(low: sympy.Rational, high: sympy.Rational) -> str:
+    """Return an interval as a person reads it, ends that are long to six digits, rounded inwards: what holds on it holds there.
+
+    >>> interval_in_words(typed("1/3"), typed("1.23456789123"))
+    '[1/3, 1.23456]'
+    """
+    for digits in (6, 12, 17):
+        ends = [_end(value, digits, way) for value, way in ((low, ROUND_CEILING), (high, ROUND_FLOOR))]
+        if typed(ends[0]) < typed(ends[1]):
+            break
+    return f"[{ends[0]}, {ends[1]}]"
+
+
+def _end(value: sympy.Rational, digits: int, way: str) -> str:
+    exact = decimal(value)
+    if len(exact) <= digits + _SIGN_AND_POINT:
+        return exact
+    return f"{Context(prec=digits, rounding=way).divide(Decimal(int(value.p)), Decimal(int(value.q))).normalize():g}"
+
+
+def checked_tolerance(tolerance: object) -> float:
+    """Return the tolerance of an automatic order, a number from 1e-15 to below 1, or raise `OptionError`."""
+    if isinstance(tolerance, (float, np.floating)) and _LEAST <= tolerance < 1:
+        return float(tolerance)
+    raise OptionError(f"tolerance={tolerance!r}: expected a number from {_LEAST:g} to below 1, such as 1e-8")
 
 
 def _relative(error: float, size: float) -> float:

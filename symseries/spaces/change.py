@@ -9,12 +9,13 @@ import numpy as np
 import sympy
 
 from symseries.errors import OptionError, ResourceLimitError, SpaceMismatchError, listing
-from symseries.scalars import ARB, F64, QQ, Array, object_array
+from symseries.scalars import ARB, F64, Array, object_array
 from symseries.spaces.base import Space, check_projection
 from symseries.spaces.box import Axis, BoxSpace
 from symseries.spaces.empirical import EmpiricalSpace
 from symseries.spaces.fourier import FourierSpace
 from symseries.spaces.grids import oscillating
+from symseries.spaces.polynomials import connection
 from symseries.spaces.taylor import TaylorSpace
 
 _EPSILON = float(np.finfo(float).eps)
@@ -23,14 +24,15 @@ _SPARE = 64  # Gauss points beyond those that integrate polynomials of both degr
 _MOST_POINTS = 2000  # per axis
 _RATIO = 4.0  # of the ends of a piece, where one side is a function of log x and the other of x
 _MOST_PIECES = 64
+_MOST_EXACT = 64  # the order up to which polynomials on different domains are changed in rational numbers
 
 
 def conversion(source: Space, target: BoxSpace) -> Array:
     """Return the matrix (N_target, N_source) that projects coefficients over one space onto another of the same variables.
 
     Both bases are products of functions of one variable, so that every entry is a product of one-variable projections, each
-    integrated with more points than it needs; between Legendre and Chebyshev polynomials of one domain they are rational
-    numbers, rounded once. So the change is exact to rounding, in any number of variables. A lower order of the target is the
+    integrated with more points than it needs; between powers, Legendre and Chebyshev polynomials they are rational numbers,
+    rounded once. So the change is exact to rounding, in any number of variables. A lower order of the target is the
     projection onto it, a higher one adds zeros. The source may be a Taylor, Legendre, Chebyshev, Fourier or data-orthonormal
     space; the covariance of the coefficients goes with them as M C M'.
 
@@ -76,57 +78,23 @@ def _one_variable(source: Space, target: BoxSpace, name: str) -> Array:
 
 def _exact(source: Space, target: BoxSpace, name: str) -> Array | None:
     """Return the matrix of two systems on one domain and scale, rounded once, None where it is not rational."""
-    if (
-        not isinstance(source, BoxSpace)
-        or source.domain[name] != target.domain[name]
-        or source.scale[name] != target.scale[name]
-    ):
+    if isinstance(source, BoxSpace) and source.system == target.system and _alike(source, target, name):
+        return np.eye(len(target.lengths()), len(source.lengths()))
+    if (source.order or 0) > _MOST_EXACT and not (isinstance(source, BoxSpace) and _alike(source, target, name)):
         return None
-    rows, columns = len(target.lengths()), len(source.lengths())
-    if source.system == target.system:
-        return np.eye(rows, columns)
-    maker = _CONNECTIONS.get((source.kind, target.kind))
-    return None if maker is None else maker(columns, rows)
+    if isinstance(source, TaylorSpace):
+        _check_numbers(source)
+    found = connection(source, target, name)
+    return None if found is None else F64.array(found)
 
 
-def _chebyshev_in_legendre(columns: int, rows: int) -> Array:
-    """Return T_n = sum_k M_kn P_k, by T_(n+1) = 2 u T_n - T_(n-1) and u P_k = ((k + 1) P_(k+1) + k P_(k-1))/(2k + 1)."""
-    size = max(columns, 2)
-    k, table = np.arange(size), QQ.array(np.eye(size, dtype=int))
-    up, down = QQ.array([sympy.Rational(i + 1, 2 * i + 1) for i in k]), QQ.array([sympy.Rational(i, 2 * i + 1) for i in k])
-    for n in range(1, size - 1):
-        table[:, n + 1] = 2 * _shifted(table[:, n], up, down) - table[:, n - 1]
-    return _sized(F64.array(table), rows, columns)
+def _alike(source: BoxSpace, target: BoxSpace, name: str) -> bool:
+    return source.domain[name] == target.domain[name] and source.scale[name] == target.scale[name]
 
 
-def _legendre_in_chebyshev(columns: int, rows: int) -> Array:
-    """Return P_n = sum_k M_kn T_k, by (n+1) P_(n+1) = (2n+1) u P_n - n P_(n-1) and u T_k = (T_(k+1) + T_(k-1))/2."""
-    size = max(columns, 2)
-    table = QQ.array(np.eye(size, dtype=int))
-    half = sympy.Rational(1, 2)
-    up, down = QQ.array([1, *[half] * (size - 1)]), QQ.array([half] * size)
-    for n in range(1, size - 1):
-        table[:, n + 1] = ((2 * n + 1) * _shifted(table[:, n], up, down) - n * table[:, n - 1]) / (n + 1)
-    return _sized(F64.array(table), rows, columns)
-
-
-def _shifted(column: Array, up: Array, down: Array) -> Array:
-    """Return the coefficients of u f from those of f, a_k giving up_k a_k to k + 1 and down_k a_k to k - 1."""
-    out = QQ.zeros(len(column))
-    out[1:] = (up * column)[:-1]
-    out[:-1] = out[:-1] + (down * column)[1:]
-    return out
-
-
-def _sized(table: Array, rows: int, columns: int) -> Array:
-    """Return a square table cut, or filled with zeros, to rows and columns."""
-    out = np.zeros((rows, columns))
-    kept = min(rows, len(table))
-    out[:kept] = table[:kept, :columns]
-    return out
-
-
-_CONNECTIONS = {("chebyshev", "legendre"): _chebyshev_in_legendre, ("legendre", "chebyshev"): _legendre_in_chebyshev}
+def _check_numbers(space: TaylorSpace) -> None:
+    if space.symbols:
+        raise OptionError(f"conversion of {space.describe()}: the centre holds symbols; give them numbers")
 
 
 def _axis(source: Space, target: BoxSpace, name: str) -> Axis:
@@ -163,8 +131,7 @@ def _functions(space: Space, name: str, values: Array) -> Array:
         center, half = space.box
         return np.asarray(legvander((values - center[at]) / half[at], space.order or 0))
     assert isinstance(space, TaylorSpace)  # noqa: S101 - the last of the spaces
-    if space.symbols:
-        raise OptionError(f"conversion of {space.describe()}: the centre holds symbols; give them numbers")
+    _check_numbers(space)
     shifted: Array = (values - float(space.center[name])) / float(space.scale[name])
     return np.asarray(shifted[:, None] ** np.arange(space.order + 1))
 
@@ -175,6 +142,8 @@ class Powers:
     """Taylor coefficients of a series over another space, and what is lost on the way."""
 
     space: TaylorSpace
+    matrix: Array
+    """What the coefficients over the other space were multiplied with, (N, N of that space)."""
     table: Array
     """The coefficients (N, m)."""
     error: Array
@@ -201,6 +170,7 @@ def to_taylor(
     *,
     order: int | None = None,
     scale: Mapping[str, object] | None = None,
+    index_set: str | None = None,
 ) -> Powers:
     """Return the power series about a centre of the function that coefficients over another space stand for.
 
@@ -210,7 +180,8 @@ def to_taylor(
     how far it may lie from the function that was projected, `tail` says.
 
     Parameters: `space`, a Legendre, Chebyshev, Fourier or data-orthonormal space; `table` (N, m), coefficients over it;
-    `center`, by default the middle of the domain; `order`, by default that of the space; `scale`, the units of the powers.
+    `center`, by default the middle of the domain; `order` and `index_set`, by default those of the space; `scale`, the units of
+    the powers.
 
     Raises `OptionError` for a space or centre that has no such expansion.
 
@@ -222,7 +193,7 @@ def to_taylor(
     if not isinstance(space, (BoxSpace, EmpiricalSpace)):
         raise OptionError(f"to_taylor from {space!r}: expected a Legendre, Chebyshev, Fourier or data-orthonormal space")
     mixing, degree = _mixing(space), space.order if order is None else order
-    target = TaylorSpace(center or _middle(space), degree or 0, index_set=space.index_kind, scale=scale)
+    target = TaylorSpace(center or _middle(space), degree or 0, index_set=index_set or space.index_kind, scale=scale)
     if target.variables != space.variables or target.symbols:
         raise OptionError(f"center {target.place()}: expected numbers for {listing(space.variables)}, in this order")
     check_projection(len(target), len(space), f"to_taylor of {space.describe()}")
@@ -234,7 +205,7 @@ def to_taylor(
     spread = np.sqrt(((out / lengths) ** 2).sum(axis=1))[:, None] * np.abs(table * lengths[:, None]).max(axis=0)
     last = _highest(space)
     tail = np.sqrt(out[:, last] ** 2 @ table[last] ** 2)
-    return Powers(target, np.asarray(out @ table), np.asarray(_EPSILON * spread), np.asarray(tail))
+    return Powers(target, out, np.asarray(out @ table), np.asarray(_EPSILON * spread), np.asarray(tail))
 
 
 def _highest(space: BoxSpace | EmpiricalSpace) -> Array:

@@ -35,11 +35,6 @@ class ChebyshevSpace(BoxSpace):
 
         return chebvander(window, self.order)
 
-    def summed(self, window: Array, table: Array) -> Array:
-        from numpy.polynomial.chebyshev import chebval  # by Clenshaw's recurrence
-
-        return np.asarray(chebval(window, table).T)
-
     def formula(self, index: int, window: sympy.Expr) -> sympy.Expr:
         return sympy.chebyshevt(index, window)
 

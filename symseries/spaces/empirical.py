@@ -37,6 +37,7 @@ class EmpiricalSpace(SampledSpace):
     """
 
     kind = "empirical"
+    order: int | None = None
 
     def __init__(self, points: object, order: int | None, weights: object = None, *, index_set: str = "total") -> None:
         self.points: Table = read_table(points)

@@ -12,8 +12,8 @@ import sympy
 
 from symseries.errors import OptionError, ResourceLimitError, suggestion
 from symseries.multiindex import MAX_TERMS
-from symseries.scalars import Array
-from symseries.spaces.box import Axis, BoxSpace
+from symseries.scalars import Array, Scalars
+from symseries.spaces.box import TOLERANCE, Axis, BoxSpace
 from symseries.spaces.grids import oscillating
 
 EXTENSIONS = ("periodic", "even", "ramp")
@@ -55,25 +55,29 @@ class FourierSpace(BoxSpace):
     def __init__(
         self,
         domain: Mapping[str, object] | None = None,
-        order: int | None = None,
+        order: int | str | None = None,
         extension: str = "even",
         *,
         index_set: str = "total",
         scale: Mapping[str, str] | str | None = None,
         breaks: Mapping[str, object] | None = None,
         quadrature: str = "auto",
+        tolerance: float = TOLERANCE,
     ) -> None:
         if extension not in EXTENSIONS:
             raise OptionError(
                 f"extension={extension!r}{suggestion(extension, EXTENSIONS)}; expected 'periodic', 'even' or 'ramp'"
             )
         self.extension = extension
-        super().__init__(domain, order, index_set=index_set, scale=scale, breaks=breaks, quadrature=quadrature)
+        super().__init__(
+            domain, order, index_set=index_set, scale=scale, breaks=breaks, quadrature=quadrature, tolerance=tolerance
+        )
         if extension == "ramp" and not self._tensor:
             raise OptionError(
                 "extension='ramp' at Sobol points: a ramp needs the ends of every axis; use 'even', or at most 4 variables"
             )
-        self._check_size()
+        if not self.auto:
+            self._check_size()
 
     def _check_size(self) -> None:
         """Raise `ResourceLimitError` for too many indices, before they are made."""
@@ -136,6 +140,14 @@ class FourierSpace(BoxSpace):
             out[:, 2::2] = np.cos(angles)
         elif self.order:
             out[:, 2] = window
+        return out
+
+    def functions_in(self, window: Array, scalars: Scalars) -> Array:
+        unit = scalars.number_symbol(sympy.pi) * scalars.scalar(sympy.Rational(self.turns, 2))
+        angles = np.outer(window + scalars.scalar(1), scalars.array(np.arange(1, self.order + 1)) * unit)
+        out = scalars.zeros(len(window), 2 * self.order + 1)
+        out[:, 0] = scalars.scalar(1)
+        out[:, 1::2], out[:, 2::2] = (scalars.elementary(name, angles) for name in ("sin", "cos"))
         return out
 
     def formula(self, index: int, window: sympy.Expr) -> sympy.Expr:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-import numpy as np
 import sympy
 
 from symseries.scalars import Array
@@ -37,11 +36,6 @@ class LegendreSpace(BoxSpace):
         from numpy.polynomial.legendre import legvander  # slow to import
 
         return legvander(window, self.order)
-
-    def summed(self, window: Array, table: Array) -> Array:
-        from numpy.polynomial.legendre import legval  # by Clenshaw's recurrence
-
-        return np.asarray(legval(window, table).T)
 
     def formula(self, index: int, window: sympy.Expr) -> sympy.Expr:
         return sympy.legendre(index, window)

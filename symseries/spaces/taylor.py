@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from functools import cached_property
 from typing import Any
 
@@ -13,8 +13,9 @@ from symseries.errors import LawNameError, OptionError, listing, suggestion
 from symseries.multiindex import IndexSet
 from symseries.names import check_names, plain, symbol
 from symseries.parsing import parse_expression, to_text
-from symseries.scalars import F64, Array, Scalars, decimal, object_array, typed
-from symseries.spaces.base import GradedSpace
+from symseries.scalars import F64, Array, Scalars, object_array, typed
+from symseries.spaces.base import GradedSpace, number_in_words
+from symseries.spaces.summation import of_one, of_several
 
 
 class TaylorSpace(GradedSpace):
@@ -44,6 +45,7 @@ class TaylorSpace(GradedSpace):
         index_set: str = "total",
         scale: Mapping[str, object] | None = None,
     ) -> None:
+        _refuse_auto(order)
         self._set_up(center, order, index_set, "center")
         values = zip(self.variables, center.values(), strict=True)
         self.center: dict[str, sympy.Expr] = {name: _place(value, name) for name, value in values}
@@ -106,6 +108,19 @@ class TaylorSpace(GradedSpace):
             shifted = scalars.quotient(shifted, scalars.array(object_array(self.scale.values())))
         return powers(self, shifted, scalars)
 
+    def evaluate(self, points: Array, table: Array, scalars: Scalars = F64) -> Array:
+        """Return the values (n, m) at points (n, w) of m series with coefficients (N, m), in float64 in blocks."""
+        if scalars is not F64:
+            return super().evaluate(points, table, scalars)
+        center, units = self._floats
+        if len(self.variables) == 1:
+            return of_one(self.kind, points[:, 0], table, lambda values: (values - center[0]) / units[0])
+
+        def powers_of(i: int) -> Callable[[Array], Array]:
+            return lambda values: np.vander((values - center[i]) / units[i], self.order + 1, increasing=True)
+
+        return of_several([powers_of(i) for i in range(len(units))], points, self.multi_indices, table)
+
     def formulas(self, table: Array, scalars: Scalars) -> tuple[list[sympy.Expr], Array]:
         """Return the powers of x - centre as expressions, and the coefficients as they are."""
         shifted = [(symbol(name) - center) / self.scale[name] for name, center in self.center.items()]
@@ -114,12 +129,12 @@ class TaylorSpace(GradedSpace):
 
     def describe(self) -> str:
         """Return the centre and the order in words."""
-        units = [f"{name} in units of {decimal(unit)}" for name, unit in self.scale.items() if unit != 1]
+        units = [f"{name} in units of {number_in_words(unit)}" for name, unit in self.scale.items() if unit != 1]
         return ", ".join([f"Taylor series about {self.place()}", self._degree(), *units])
 
     def place(self) -> str:
         """Return the centre in words."""
-        return ", ".join(f"{name} = {_words(value)}" for name, value in self.center.items())
+        return ", ".join(f"{name} = {number_in_words(value)}" for name, value in self.center.items())
 
     def with_order(self, order: int) -> TaylorSpace:
         """Return the space with the same centre to another order."""
@@ -144,6 +159,14 @@ class TaylorSpace(GradedSpace):
         return (*super()._identity(), ("centre", tuple(self.center.items())), ("scale", tuple(self.scale.items())))
 
 
+def _refuse_auto(order: object) -> None:
+    if isinstance(order, str) and order == "auto":
+        raise OptionError(
+            "order='auto' of a Taylor space: its coefficients need not fall on a domain, so that no order is enough; give a "
+            "number, and see symseries.radius for how far the series reaches"
+        )
+
+
 def _place(value: object, name: str) -> sympy.Expr:
     """Return the centre of a variable: the exact number that was typed, or an expression in symbols."""
     if isinstance(value, sympy.Expr) and value.free_symbols:
@@ -159,10 +182,6 @@ def _read(text: object, declared: Collection[str]) -> object:
     if not isinstance(text, str) or not any(character.isalpha() for character in text):
         return text
     return parse_expression(text, "center", declared=declared)
-
-
-def _words(value: sympy.Expr) -> str:
-    return decimal(value) if value.is_Rational else str(value)
 
 
 def powers(space: GradedSpace, shifted: Array, scalars: Scalars) -> Array:

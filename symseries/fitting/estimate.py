@@ -1,0 +1,96 @@
+"""A recovered constant, and how it is shown in a table and in JSON."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import sympy
+
+from symseries.display import Cell, latex_number, number, uncertain
+from symseries.fitting import storage
+from symseries.fitting.units import factor
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """A recovered constant: its value, standard error, confidence interval and unit; None where not known.
+
+    The value is a float, or an exact SymPy rational where all that it comes from is rational. `note` says where a constant was
+    held or tied to others; `digits` holds the decimal text of a value that was polished beyond what a float holds.
+
+    >>> print(Estimate(45.0512, 0.1234, (44.81, 45.29), "kJ/mol"))
+    45.05 ± 0.12 kJ/mol
+    """
+
+    value: Any
+    stderr: float | None = None
+    interval: tuple[float, float] | None = None
+    unit: str | None = None
+    note: str = ""
+    digits: str = ""
+
+    def __str__(self) -> str:
+        return uncertain(self.value, self.stderr) + (f" {self.unit}" if self.unit else "")
+
+    def to(self, unit: str) -> Estimate:
+        """Return the same constant in another unit, by pint.
+
+        Raises `OptionError` where it has none, where the units are of different kinds, or pint is missing.
+        """
+        times = factor(self.unit, unit, "the constant")
+        interval = None if self.interval is None else (self.interval[0] * times, self.interval[1] * times)
+        stderr = None if self.stderr is None else self.stderr * times
+        return Estimate(float(self.value) * times, stderr, interval, unit, self.note)
+
+
+def shortened(value: Any, stderr: float | None) -> sympy.Expr:
+    """Return a constant with the digits that its standard error leaves, two of them uncertain; six where none is known."""
+    if isinstance(value, sympy.Rational):
+        return value
+    size = abs(float(value))
+    digits = 6 if not stderr or not size else int(np.clip(np.floor(np.log10(size)) - np.floor(np.log10(stderr)) + 2, 2, 15))
+    return sympy.Float(float(value), digits)
+
+
+def interval_cell(interval: tuple[float, float] | None) -> Cell:
+    """Return an interval as a cell."""
+    if interval is None:
+        return Cell("–", align="right")
+    low, high = interval
+    size, width = max(abs(low), abs(high)), high - low
+    # a narrow interval needs more digits for its ends to differ
+    digits = int(np.clip(np.ceil(np.log10(size / width)) + 3, 5, 17)) if 0 < width < np.inf and np.isfinite(size) else 5
+    texts = f"{number(low, digits)} … {number(high, digits)}"
+    return Cell(texts, f"${latex_number(low, digits)} \\ldots {latex_number(high, digits)}$", align="right")
+
+
+def difference_cell(value: Any, other: Estimate) -> Cell:
+    """Return the distance of a value from an estimate in standard errors of the latter."""
+    if not other.stderr:
+        return Cell("–", align="right")
+    difference = (float(value) - float(other.value)) / other.stderr
+    text = f"{difference:+.2f}".replace("-0.00", "+0.00") if abs(difference) < 1000 else "beyond 1000"
+    return Cell(f"{text} se", f"${text}\\,\\mathrm{{se}}$", align="right")
+
+
+def estimate_record(estimate: Estimate) -> dict[str, Any]:
+    """Return an estimate as JSON knows it."""
+    exact = isinstance(estimate.value, sympy.Rational)
+    interval = None if estimate.interval is None else [storage.real(bound) for bound in estimate.interval]
+    record = {"value": str(estimate.value) if exact else estimate.value, "stderr": storage.real(estimate.stderr)}
+    record |= {"interval": interval, "unit": None if estimate.unit is None else str(estimate.unit)}
+    return record | {key: text for key, text in (("note", estimate.note), ("digits", estimate.digits)) if text}
+
+
+def estimate_from(record: Mapping[str, Any]) -> Estimate:
+    """Return the estimate that `estimate_record` wrote."""
+    value, stderr = record["value"], record["stderr"]
+    interval = None if record["interval"] is None else tuple(float(bound) for bound in record["interval"])
+    if interval is not None and len(interval) != 2:
+        raise ValueError(f"interval of {len(interval)} limits")
+    exact = sympy.Rational(*map(int, value.split("/"))) if isinstance(value, str) else float(value)
+    texts = {key: str(record.get(key, "")) for key in ("note", "digits")}
+    return Estimate(exact, None if stderr is None else float(stderr), interval, record["unit"], **texts)

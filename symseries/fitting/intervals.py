@@ -1,0 +1,179 @@
+"""Intervals of constants by the method that is asked for: delta, bootstrap, jackknife, profile."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from symseries.display import TextTable, name_cell, text_cell, uncertain_cell, write_text
+from symseries.errors import DataError, OptionError, listing, suggestion
+from symseries.fitting.estimate import Estimate, estimate_from, estimate_record, interval_cell
+from symseries.fitting.profiles import Profiler, limits, open_sides, reach_of
+from symseries.fitting.repeats import NETWORKS, TABLES, Repeats, Trainer, bootstrap, jackknife
+from symseries.fitting.views import estimates_table
+from symseries.scalars import Array
+from symseries.training import seeded
+
+if TYPE_CHECKING:
+    from symseries.fitting.result import Fit
+
+METHODS = ("delta", "bootstrap", "jackknife", "profile")
+FORMAT = "symseries.intervals"
+
+
+@dataclass(frozen=True, repr=False)
+class Intervals:
+    """Intervals of the constants of a fit: `estimates` name → Estimate, by one `method`, at one `level`.
+
+    `samples` (m, p) are the constants of the repeats of a bootstrap or jackknife; `warnings` what a reader must know. It prints
+    as a table, and goes to LaTeX, DataFrame and JSON and back.
+
+    >>> import symseries as ss
+    >>> found = ss.fit({"x": [0, 1, 2, 3], "y": [1.0, 3.1, 4.9, 7.0]}, ss.Law("y = a + b*x", variables=("x",)))
+    >>> print(found.intervals("profile"))
+    constant          value     95 % interval
+    ─────────────────────────────────────────
+    a         1.030 ± 0.079  0.68849 … 1.3715
+    b         1.980 ± 0.042  1.7975 … 2.1625
+    """
+
+    method: str
+    level: float
+    estimates: Mapping[str, Estimate]
+    samples: Array | None = None
+    warnings: tuple[str, ...] = ()
+
+    def __getitem__(self, name: str) -> Estimate:
+        return self.estimates[name]
+
+    def table(self) -> TextTable:
+        """Return the intervals as a table."""
+        headers = tuple(map(text_cell, ("constant", "value", f"{100 * self.level:g} % interval")))
+        rows = tuple(
+            (name_cell(n), uncertain_cell(e.value, e.stderr), interval_cell(e.interval)) for n, e in self.estimates.items()
+        )
+        return TextTable(headers, rows, notes=self.warnings)
+
+    def to_latex(self, *, document: bool = False) -> str:
+        """Return the table as LaTeX (booktabs); with `document=True` it compiles alone."""
+        return self.table().to_latex(document=document)
+
+    def to_frame(self) -> Any:
+        """Return value, stderr and limits as a DataFrame; `OptionError` where pandas is not installed."""
+        return estimates_table(self.estimates).to_frame()
+
+    def to_json(self, path: str | Path | None = None) -> str:
+        """Return the intervals as JSON text, and write it to `path` where one is given; `from_json` reads it back."""
+        record = {
+            "format": FORMAT, "method": self.method, "level": self.level, "warnings": list(self.warnings),
+            "estimates": {name: estimate_record(estimate) for name, estimate in self.estimates.items()},
+            "samples": None if self.samples is None else self.samples.tolist(),
+        }  # fmt: skip
+        text = json.dumps(record, allow_nan=False)
+        if path is not None:
+            write_text(path, text + "\n")
+        return text
+
+    @classmethod
+    def from_json(cls, text: str) -> Intervals:
+        """Return what `to_json` wrote; `DataError` for any other text."""
+        try:
+            record = json.loads(text)
+            if record["format"] != FORMAT:
+                raise ValueError(f"format {record['format']!r}")
+            estimates = {str(name): estimate_from(one) for name, one in record["estimates"].items()}
+            samples = None if record["samples"] is None else np.array(record["samples"], dtype=float)
+            return cls(str(record["method"]), float(record["level"]), estimates, samples, tuple(map(str, record["warnings"])))
+        except (AttributeError, KeyError, TypeError, ValueError) as error:
+            raise DataError(f"intervals: {str(error)[:80]}; expected the text that Intervals.to_json returns") from error
+
+    def __repr__(self) -> str:
+        return f"<Intervals: {self.method}, {100 * self.level:g} %, {listing(f'{n} = {e}' for n, e in self.estimates.items())}>"
+
+    def __str__(self) -> str:
+        return self.table().to_text()
+
+    def _repr_html_(self) -> str:
+        return self.table().to_html()
+
+
+def intervals(fit: Fit, method: object, level: float, repeats: object, trainer: Trainer | None, *, rng: object) -> Intervals:
+    """Return the intervals of the constants of a fit by a method of `METHODS`."""
+    if method not in METHODS:
+        near = suggestion(method, METHODS) if isinstance(method, str) else ""
+        raise OptionError(f"intervals: method={method!r}{near}; expected one of {listing(METHODS)}")
+    if trainer is not None and (fit.prepared.direct or not callable(trainer)):
+        raise OptionError(
+            "trainer= makes networks, as a function of a table; a direct fit has none, and delta and profile need none"
+        )
+    if method == "delta":
+        return _delta(fit, level)
+    if method == "profile":
+        return _profile(fit, level)
+    generator = np.random.default_rng(seeded(rng))
+    values = np.array([float(value) for value in fit.solved.values])
+    if method == "bootstrap":
+        count = _count(repeats, NETWORKS if not fit.prepared.direct else TABLES)
+        drawn = bootstrap(fit.prepared, values, count, trainer, generator)
+        return _scattered(fit, "bootstrap", level, drawn, drawn.constants.std(axis=0, ddof=1))
+    data = fit.prepared.source.data
+    groups = _count(repeats, min(10, 10 if data is None else len(data)))
+    if data is not None and groups > len(data):
+        raise OptionError(f"intervals: repeats={groups} groups of {len(data)} rows; expected no more groups than rows")
+    left = jackknife(fit.prepared, values, groups, trainer, generator)
+    count = len(left.constants)
+    spread = np.sqrt((count - 1) ** 2 / count) * left.constants.std(axis=0, ddof=1)
+    return _scattered(fit, "jackknife", level, left, spread)
+
+
+def _count(repeats: object, default: int) -> int:
+    if repeats is None:
+        return default
+    if isinstance(repeats, bool) or not isinstance(repeats, (int, np.integer)) or repeats < 2:
+        raise OptionError(f"intervals: repeats={repeats!r}; expected an integer >= 2, the number of fits")
+    return int(repeats)
+
+
+def _delta(fit: Fit, level: float) -> Intervals:
+    reach = reach_of(level, fit.judged.freedom)
+    found = {name: _around(e, e.stderr, reach) for name, e in fit.constants.items()}
+    return Intervals("delta", level, found, warnings=fit.warnings)
+
+
+def _around(estimate: Estimate, stderr: float | None, reach: float) -> Estimate:
+    value = float(estimate.value)
+    interval = None if stderr is None else (value - reach * stderr, value + reach * stderr)
+    return Estimate(estimate.value, stderr, interval, estimate.unit, estimate.note)
+
+
+def _profile(fit: Fit, level: float) -> Intervals:
+    profiler = profiler_of(fit)
+    found, said = {}, list(fit.warnings)
+    for name, estimate in fit.constants.items():
+        if name not in profiler.names:
+            found[name] = estimate
+            continue
+        interval = limits(profiler, name, level)
+        found[name] = Estimate(estimate.value, estimate.stderr, interval, estimate.unit)
+        said += open_sides(name, interval)
+    return Intervals("profile", level, found, warnings=tuple(said))
+
+
+def profiler_of(fit: Fit) -> Profiler:
+    """Return what moves the constants of a fit; `OptionError` where no standard error sets the scale."""
+    if fit.covariance is None:
+        raise OptionError(f"profile: it needs the scale of a standard error, and there is none: {fit.judged.reason}")
+    return Profiler(fit.prepared, fit.solved, fit.covariance, fit.judged.freedom)
+
+
+def _scattered(fit: Fit, method: str, level: float, repeats: Repeats, errors: Array) -> Intervals:
+    freedom = len(repeats.constants) - 1
+    reach = reach_of(level, float(freedom))
+    rows = zip(fit.constants.items(), errors.tolist(), strict=True)
+    found = {name: e if e.note == "held" else _around(e, error, reach) for (name, e), error in rows}
+    return Intervals(method, level, found, repeats.constants, repeats.notes)

@@ -1,0 +1,337 @@
+"""Profile likelihoods: what a constant may be when all others follow it, and regions of two constants.
+
+For a constant held at v the others are fitted again, S(v) being the least weighted sum of squares. The rise
+(S(v) - S(best)) kappa is 1 at one standard error of the delta method where the law is linear; kappa is 1/s**2 for a direct fit.
+Where it is not, the interval between the crossings is not symmetric (the MINOS errors of F. James, M. Roos, Computer Physics
+Communications 10 (1975) 343).
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from symseries import plotting
+from symseries.display import TextTable, name_cell, number_cell, text_cell, write_text
+from symseries.errors import LawNameError, OptionError, listing, suggestion
+from symseries.fitting.model import Model, sought
+from symseries.fitting.prepare import Prepared
+from symseries.fitting.solve import Solved
+from symseries.least_squares import pseudo_inverse
+from symseries.scalars import F64, Array
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+_DOUBLINGS = 12  # of a step, in search of a crossing
+_BISECTIONS = 40
+_CLOSE = 1e-4  # of a standard error, to which a crossing is found
+_BETTER = -1e-3  # rise below which another minimum has been found
+
+
+@dataclass(frozen=True, repr=False)
+class Profile:
+    """The profile of one constant: `values` (n,), their `rise` (n,), and the `interval` where it crosses `level`.
+
+    A limit is infinite where the profile never rises so far: the data do not bound the constant on that side.
+    """
+
+    name: str
+    best: float
+    stderr: float
+    level: float
+    interval: tuple[float, float]
+    values: Array
+    rise: Array
+    warnings: tuple[str, ...] = ()
+
+    def table(self) -> TextTable:
+        """Return values and rises as a table."""
+        headers = (name_cell(self.name), text_cell("distance in standard errors"), text_cell("rise"))
+        steps = (self.values - self.best) / self.stderr
+        rows = [tuple(map(number_cell, row)) for row in zip(self.values, steps, self.rise, strict=True)]
+        return TextTable(headers, tuple(rows), self._caption(), self.warnings)
+
+    def _caption(self) -> str:
+        low, high = self.interval
+        return f"Profile of {self.name}: {100 * self.level:g} % interval {low:.6g} … {high:.6g}"
+
+    def plot(self, ax: Axes | None = None) -> Axes:
+        """Draw the rise against the constant, the parabola of the delta method beside it, and return the axes."""
+        ax = plotting.shown() if ax is None else ax
+        ax.plot(self.values, self.rise, color=plotting.NETWORK, label="profile")
+        parabola = ((self.values - self.best) / self.stderr) ** 2
+        ax.plot(self.values, parabola, "--", color=plotting.LAW, label="delta method")
+        for limit in self.interval:
+            if np.isfinite(limit):
+                ax.axvline(limit, color=plotting.DATA, linewidth=0.8)
+        ax.set_xlabel(self.name)
+        ax.set_ylabel("rise of the sum of squares (1: one standard error)")
+        ax.legend(frameon=False)
+        return ax
+
+    def to_json(self, path: str | Path | None = None) -> str:
+        """Return the profile as JSON text, and write it to `path` where one is given."""
+        record = {
+            "name": self.name, "best": self.best, "stderr": self.stderr, "level": self.level,
+            "interval": [str(v) if np.isinf(v) else v for v in self.interval], "values": self.values.tolist(),
+            "rise": self.rise.tolist(), "warnings": list(self.warnings),
+        }  # fmt: skip
+        return _written(json.dumps(record), path)
+
+    def to_latex(self, *, document: bool = False) -> str:
+        """Return the table as LaTeX."""
+        return self.table().to_latex(document=document)
+
+    def to_frame(self) -> Any:
+        """Return the table as a DataFrame."""
+        return self.table().to_frame()
+
+    def __repr__(self) -> str:
+        return f"<{self._caption()}>"
+
+    def __str__(self) -> str:
+        return self.table().to_text()
+
+    def _repr_html_(self) -> str:
+        return self.table().to_html()
+
+
+@dataclass(frozen=True, repr=False)
+class Contour:
+    """The rise (m, n) over a grid of two constants, at `first` (m, n) and `second` (m, n), which leans as they are correlated.
+
+    `levels` are pairs of level and rise.
+    """
+
+    names: tuple[str, str]
+    best: tuple[float, float]
+    first: Array
+    second: Array
+    rise: Array
+    levels: tuple[tuple[float, float], ...]
+
+    def plot(self, ax: Axes | None = None) -> Axes:
+        """Draw the regions that hold both constants at each level, and return the axes."""
+        ax = plotting.shown() if ax is None else ax
+        finite = np.where(np.isfinite(self.rise), self.rise, np.nanmax(self.rise[np.isfinite(self.rise)]))
+        heights = [rise for _, rise in self.levels]
+        drawn = ax.contour(self.first, self.second, finite, levels=heights, colors=plotting.NETWORK)
+        ax.clabel(drawn, fmt={rise: f"{100 * level:.3g} %" for level, rise in self.levels})
+        ax.plot(*self.best, "+", color=plotting.LAW, markersize=10)
+        ax.set_xlabel(self.names[0])
+        ax.set_ylabel(self.names[1])
+        return ax
+
+    def to_json(self, path: str | Path | None = None) -> str:
+        """Return the region as JSON text, and write it to `path` where one is given."""
+        rise = [[v if np.isfinite(v) else None for v in row] for row in self.rise.tolist()]
+        record = {
+            "names": list(self.names), "best": list(self.best), "first": self.first.tolist(), "second": self.second.tolist(),
+            "rise": rise, "levels": [list(pair) for pair in self.levels],
+        }  # fmt: skip
+        return _written(json.dumps(record), path)
+
+    def __repr__(self) -> str:
+        shares = listing(f"{100 * level:.3g} %" for level, _ in self.levels)
+        return f"<Contour of {self.names[0]} and {self.names[1]}: {self.rise.shape[0]} × {self.rise.shape[1]} values, {shares}>"
+
+
+def _written(text: str, path: str | Path | None) -> str:
+    if path is not None:
+        write_text(path, text + "\n")
+    return text
+
+
+@dataclass(frozen=True)
+class Profiler:
+    """A solution whose constants can be moved one by one, with the covariance that sets the scale of the rise."""
+
+    prepared: Prepared
+    solved: Solved
+    covariance: Array
+    freedom: float
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The free constants."""
+        return self.prepared.model.constants
+
+    def place(self, name: object) -> int:
+        """Return the place of a free constant among all of them; errors name those that there are."""
+        if name not in self.prepared.law.constants:
+            near = suggestion(name, self.names)
+            raise LawNameError(f"profile: {name!r} is no constant of the law{near}; free constants: {listing(self.names)}")
+        if name not in self.names:
+            raise OptionError(
+                f"profile: {name} is held or tied and has no profile of its own; free constants: {listing(self.names)}"
+            )
+        return self.prepared.law.constants.index(str(name))
+
+    def best(self) -> dict[str, float]:
+        """Return the free constants found."""
+        found = dict(zip(self.prepared.law.constants, map(float, self.solved.values), strict=True))
+        return {name: found[name] for name in self.names}
+
+    def bound(self, name: str, step: float) -> float:
+        """Return the bound of a constant in a direction, infinite where there is none."""
+        low, high = self.prepared.wishes.bounds.get(name, (-np.inf, np.inf))
+        return float(high if step > 0 else low)
+
+    def least(self) -> float:
+        """Return the least sum of squares."""
+        weighted = self.prepared.weighted(F64.array(self.solved.residual))
+        return float(weighted @ weighted)
+
+    def scale(self, *names: str) -> float:
+        """Return kappa, by which a rise is 1 at one standard error: areas agree where there are two constants."""
+        places = [self.names.index(name) for name in names]
+        everywhere = [self.prepared.law.constants.index(name) for name in names]
+        inverse = pseudo_inverse(self.prepared.weighted(self.solved.jacobian))
+        own = (inverse @ inverse.T)[np.ix_(places, places)]
+        given = self.covariance[np.ix_(everywhere, everywhere)]
+        return float((np.linalg.det(own) / np.linalg.det(given)) ** (1 / len(names)))
+
+    def model(self, pinned: Mapping[str, float]) -> Model:
+        """Return the fit of the other constants."""
+        return Model(self.prepared, tuple(n for n in sought(self.prepared) if n not in pinned), pinned)
+
+    def rise(self, pinned: Mapping[str, float], around: Mapping[str, float], scale: float) -> tuple[float, dict[str, float]]:
+        """Return the rise with some constants pinned and all where it is found, infinite where there is no fit."""
+        found = self.model(pinned).nearby({**around, **pinned})
+        if found is None:
+            return np.inf, dict(around)
+        return (found[0] - self.least()) * scale, found[1]
+
+
+def profile(profiler: Profiler, name: str, level: float, points: int) -> Profile:
+    """Return the profile of a constant over a little more than its interval."""
+    place = profiler.place(name)
+    stderr, best = float(np.sqrt(profiler.covariance[place, place])), profiler.best()
+    if not stderr > 0:
+        raise OptionError(f"profile: {name} has no standard error, so there is no scale; the fit leaves no residual")
+    reach, scale = reach_of(level, profiler.freedom), profiler.scale(name)
+    sides = [_crossing(profiler, name, direction * stderr, reach**2, scale) for direction in (-1.0, 1.0)]
+    low, high = (
+        side if np.isfinite(side) else best[name] + d * 4 * reach * stderr for d, side in zip((-1, 1), sides, strict=True)
+    )
+    middle, lowest, highest = best[name], profiler.bound(name, -1.0), profiler.bound(name, 1.0)
+    lower = np.linspace(middle, max(middle + 1.2 * (low - middle), lowest), points // 2 + 1)
+    upper = np.linspace(middle, min(middle + 1.2 * (high - middle), highest), points // 2 + 1)
+    values = np.concatenate([lower[:0:-1], upper])
+    rise = np.concatenate([_along(profiler, name, lower, scale)[:0:-1], _along(profiler, name, upper, scale)])
+    held = tuple(f"{name}: the limit {s:g} is its bound" for s in sides if s in (lowest, highest) and np.isfinite(s))
+    said = (*_said(name, sides, rise, values), *held)
+    return Profile(name, middle, stderr, level, (sides[0], sides[1]), values, rise, said)
+
+
+def _said(name: str, sides: list[float], rise: Array, values: Array) -> tuple[str, ...]:
+    said = open_sides(name, (sides[0], sides[1]))
+    if (rise < _BETTER).any():
+        said += (f"a better fit lies at {name} = {values[int(np.argmin(rise))]:.6g}; fit again with start= there",)
+    return said
+
+
+def open_sides(name: str, interval: tuple[float, float]) -> tuple[str, ...]:
+    """Return a sentence for each side on which a constant has no limit."""
+    ends = zip(("lower", "upper"), interval, strict=True)
+    return tuple(f"{name} has no {side} limit: the sum of squares never rises so far" for side, end in ends if np.isinf(end))
+
+
+def limits(profiler: Profiler, name: str, level: float) -> tuple[float, float]:
+    """Return where the profile of a constant crosses a level on either side, infinite where it does not."""
+    place = profiler.place(name)
+    stderr, reach = float(np.sqrt(profiler.covariance[place, place])), reach_of(level, profiler.freedom)
+    scale = profiler.scale(name)
+    low, high = (_crossing(profiler, name, direction * stderr, reach**2, scale) for direction in (-1.0, 1.0))
+    return low, high
+
+
+def _along(profiler: Profiler, name: str, values: Array, scale: float) -> Array:
+    around, found = profiler.best(), []
+    for value in values:
+        rise, around = profiler.rise({name: float(value)}, around, scale)
+        found.append(rise)
+    return np.array(found)
+
+
+def _crossing(profiler: Profiler, name: str, step: float, height: float, scale: float) -> float:
+    """Return where the rise reaches a height on one side: by growing steps, then by regula falsi in its square root."""
+    best = profiler.best()
+    inner, around, root = best[name], best, 0.0
+    outer, width = inner, step * float(np.sqrt(height))
+    bound = profiler.bound(name, step)
+    for _ in range(_DOUBLINGS):
+        outer = min(best[name] + width, bound) if step > 0 else max(best[name] + width, bound)
+        rise, there = profiler.rise({name: outer}, around, scale)
+        if rise >= height:
+            return _between(profiler, name, (inner, outer), (root, float(np.sqrt(rise))), around, height=height, scale=scale)
+        if outer == bound:
+            return bound
+        inner, around, root = outer, there, float(np.sqrt(max(rise, 0.0)))
+        width *= 1.5
+    return float(np.copysign(np.inf, step))
+
+
+def _between(
+    profiler: Profiler,
+    name: str,
+    ends: tuple[float, float],
+    roots: tuple[float, float],
+    around: Mapping[str, float],
+    *,
+    height: float,
+    scale: float,
+) -> float:
+    (inner, outer), (low, high), wanted = ends, roots, float(np.sqrt(height))
+    for turn in range(_BISECTIONS):
+        share = (wanted - low) / (high - low) if np.isfinite(high) and turn % 3 < 2 else 0.5
+        middle = inner + share * (outer - inner)
+        rise, there = profiler.rise({name: middle}, around, scale)
+        root = float(np.sqrt(max(rise, 0.0)))
+        if abs(root - wanted) < _CLOSE:
+            return middle
+        if root < wanted:
+            inner, low, around = middle, root, there
+        else:
+            outer, high = middle, root
+    return inner + 0.5 * (outer - inner)
+
+
+def contour(profiler: Profiler, first: str, second: str, levels: tuple[float, ...], points: int) -> Contour:
+    """Return the rise over a grid of two constants that holds the widest of the regions asked for."""
+    places = [profiler.place(first), profiler.place(second)]
+    if first == second:
+        raise OptionError(f"contour: {first!r} twice; expected two different constants of {listing(profiler.names)}")
+    heights = tuple((level, _joint(level, profiler.freedom)) for level in levels)
+    best, reach = profiler.best(), 1.15 * float(np.sqrt(max(rise for _, rise in heights)))
+    # the grid leans as the region does: a straight one misses a narrow valley
+    root = np.linalg.cholesky(profiler.covariance[np.ix_(places, places)])
+    steps = np.stack(np.meshgrid(*[np.linspace(-reach, reach, points)] * 2))
+    xs, ys = (best[n] + np.tensordot(row, steps, 1) for n, row in zip((first, second), root, strict=True))
+    scale, rise = profiler.scale(first, second), np.full((points, points), np.inf)
+    for row in range(points):
+        around = best
+        for column in range(points) if row % 2 == 0 else reversed(range(points)):
+            rise[row, column], around = profiler.rise({first: xs[row, column], second: ys[row, column]}, around, scale)
+    return Contour((first, second), (best[first], best[second]), xs, ys, rise, heights)
+
+
+def reach_of(level: float, freedom: float) -> float:
+    """Return the half-width of an interval in standard errors, Student's t."""
+    from scipy.special import ndtri, stdtrit
+
+    tail = (1 + level) / 2
+    return float(ndtri(tail) if np.isinf(freedom) else stdtrit(freedom, tail))
+
+
+def _joint(level: float, freedom: float) -> float:
+    """Return the rise that bounds a region of two constants: chi-squared, or twice Fisher's F where s is estimated."""
+    from scipy.special import chdtri, fdtri
+
+    return float(chdtri(2, 1 - level) if np.isinf(freedom) else 2 * fdtri(2, freedom, level))

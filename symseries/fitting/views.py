@@ -1,0 +1,135 @@
+"""The tables of a fit: constants, coefficients, correlations, and the constants for programs."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+import numpy as np
+import sympy
+
+from symseries.display import (
+    Cell,
+    TextTable,
+    latex_name,
+    math_cell,
+    name_cell,
+    number_cell,
+    text_cell,
+    uncertain_cell,
+)
+from symseries.errors import OptionError
+from symseries.fitting.estimate import Estimate, difference_cell, interval_cell
+from symseries.names import symbol
+from symseries.scalars import F64
+
+if TYPE_CHECKING:
+    from symseries.fitting.result import Fit
+
+_DIGITS = 4  # of coefficients in tables
+_ALL_DIGITS = 17  # of a float, to read it back as it is
+
+
+def constants_table(fit: Fit) -> TextTable:
+    """Return the constants as a table, the direct fit beside them where there is one."""
+    level = f"{100 * fit.level:g} % interval"
+    source = "direct fit" if fit.prepared.direct else "network"
+    beside = ["direct fit", "difference"] if fit.baseline else []
+    headers = ["constant", source, level, *beside, *(["unit"] if _units(fit) else []), *(["note"] if _notes(fit) else [])]
+    rows = tuple(_row(fit, name, estimate) for name, estimate in fit.constants.items())
+    return TextTable(tuple(map(text_cell, headers)), rows)
+
+
+def _units(fit: Fit) -> bool:
+    return any(estimate.unit for estimate in fit.constants.values())
+
+
+def _notes(fit: Fit) -> bool:
+    return any(estimate.note for estimate in fit.constants.values())
+
+
+def _row(fit: Fit, name: str, estimate: Estimate) -> tuple[Cell, ...]:
+    cells = [name_cell(name), uncertain_cell(estimate.value, estimate.stderr), interval_cell(estimate.interval)]
+    if fit.baseline:
+        other = fit.baseline.constants[name]
+        cells += [uncertain_cell(other.value, other.stderr), difference_cell(estimate.value, other)]
+    cells += [text_cell(estimate.unit or "")] if _units(fit) else []
+    return (*cells, text_cell(estimate.note)) if _notes(fit) else tuple(cells)
+
+
+def coefficient_table(fit: Fit) -> TextTable:
+    """Return a row for each multi-index: the law's coefficient as a function of the constants, its value at those found,
+    the source's coefficient with its standard error, and the difference in standard errors."""
+    alpha, residual = fit.prepared.alpha, F64.array(fit.solved.residual)
+    numbers = F64.array(alpha.elements[:, 0])
+    errors = None if alpha.covariance is None else np.sqrt(np.maximum(np.diag(alpha.covariance), 0.0))
+    functions = _functions(fit)
+    rows = []
+    for k, index in enumerate(fit.prepared.space.multi_indices.tolist()):
+        label = f"({', '.join(map(str, index))})"
+        source = uncertain_cell(numbers[k], None if errors is None else errors[k])
+        difference = number_cell(None if errors is None or errors[k] == 0 else residual[k] / errors[k], 3)
+        rows.append((math_cell(label, label), functions[k], number_cell(numbers[k] - residual[k]), source, difference))
+    name = "data" if fit.prepared.direct else "network"
+    index = "row, from 0" if fit.prepared.space.order is None else "multi-index"
+    headers = (index, "law", "law, fitted", name, "difference in standard errors")
+    return TextTable(tuple(map(text_cell, headers)), tuple(rows), f"Coefficients: {fit.prepared.space.describe()}")
+
+
+def _functions(fit: Fit) -> list[Cell]:
+    """Return the law's coefficients as cells; a dash where they have no closed form."""
+    try:
+        expressions = fit.prepared.beta.coefficients
+    except OptionError:
+        return [text_cell("–")] * len(fit.prepared.space)
+    names = {symbol(n): latex_name(n) for n in fit.prepared.law.constants}
+    return [_expression_cell(e, names) for e in expressions]
+
+
+def _expression_cell(expression: sympy.Expr, names: Mapping[sympy.Symbol, str]) -> Cell:
+    rounded = {f: _rounded(f) for f in expression.atoms(sympy.Float)}
+    shown = expression.xreplace(rounded)
+    return math_cell(str(shown), sympy.latex(shown, symbol_names=names))
+
+
+def _rounded(value: sympy.Float) -> sympy.Number:
+    """Return a number with few digits; one that is whole up to rounding is whole."""
+    whole = round(float(value))
+    return sympy.Integer(whole) if abs(float(value) - whole) < 1e-12 else sympy.Float(float(value), _DIGITS)
+
+
+def correlation_table(fit: Fit) -> TextTable:
+    """Return the correlations of the constants that were free; `OptionError` where they are not known."""
+    matrix = fit.correlation
+    if matrix is None:
+        raise OptionError(f"correlation: there is none, {fit.judged.reason}")
+    free = [i for i, name in enumerate(fit.constants) if fit.constants[name].stderr]
+    names = list(fit.constants)
+    rows = tuple((name_cell(names[i]), *(number_cell(round(float(matrix[i, j]), 3), 3) for j in free)) for i in free)
+    return TextTable((text_cell("correlation"), *(name_cell(names[j]) for j in free)), rows)
+
+
+def estimates_table(estimates: Mapping[str, Estimate]) -> TextTable:
+    """Return estimates as a table for programs: value, standard error and limits."""
+    headers = tuple(map(text_cell, ("constant", "value", "stderr", "lowest", "highest")))
+    rows = [
+        (text_cell(name), *(number_cell(v, _ALL_DIGITS) for v in (e.value, e.stderr, *(e.interval or (None, None)))))
+        for name, e in estimates.items()
+    ]
+    return TextTable(headers, tuple(rows))
+
+
+def numbers_table(fit: Fit) -> TextTable:
+    """Return the constants as a table for programs: a number a cell."""
+    beside = ["direct_value", "direct_stderr"] if fit.baseline else []
+    headers = ["constant", "value", "stderr", "lowest", "highest", *beside, *(["unit"] if _units(fit) else [])]
+    rows = tuple(_line(fit, name, estimate) for name, estimate in fit.constants.items())
+    return TextTable(tuple(map(text_cell, headers)), rows)
+
+
+def _line(fit: Fit, name: str, estimate: Estimate) -> tuple[Cell, ...]:
+    numbers = [estimate.value, estimate.stderr, *(estimate.interval or (None, None))]
+    if fit.baseline:
+        numbers += [fit.baseline.constants[name].value, fit.baseline.constants[name].stderr]
+    unit = [text_cell(str(estimate.unit or ""))] if _units(fit) else []
+    return (text_cell(name), *(number_cell(value, _ALL_DIGITS) for value in numbers), *unit)
