@@ -54,8 +54,9 @@ def check_regular(
     constant are passed over: they vanish where the constants let them. Zeros are found by changes of sign and by descent, so
     that one which hides between samples may be missed, but none is invented.
 
-    >>> check_regular([sympy.sympify("sin(x)/x")], {"x": (-1, 1)}, "the domain")
-    >>> check_regular([1/(symbol("x") - 3)], {"x": (0, 4)}, "the domain")
+    >>> x = symbol("x")
+    >>> check_regular([sympy.sin(x) / x], {"x": (-1, 1)}, "the domain")
+    >>> check_regular([1/(x - 3)], {"x": (0, 4)}, "the domain")
     Traceback (most recent call last):
     symseries.errors.NotAnalyticError: 1/(x - 3) over the domain: it has a pole at x = 3; leave that point out ...
     """

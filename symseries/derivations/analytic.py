@@ -91,7 +91,7 @@ def _square_completed(expression: sympy.Expr) -> bool:
         return False
     polynomial = sympy.Poly(expression, name)
     is_rational = polynomial.domain.is_QQ or polynomial.domain.is_ZZ
-    return bool(is_rational and polynomial.count_roots() == 0 and polynomial.eval(0) > 0)
+    return bool(is_rational and polynomial.count_roots() == 0 and polynomial.nth(0) > 0)
 
 
 def is_meromorphic(node: sympy.Expr, variable: sympy.Symbol) -> bool:

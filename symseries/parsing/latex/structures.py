@@ -139,6 +139,7 @@ class Component(sympy.Function):  # type: ignore[misc]
 
     is_commutative = True
 
+    # the name that SymPy gives to a function's own simplification; nothing is evaluated from text
     @classmethod
     def eval(cls, *args: sympy.Expr) -> None:
         """Compute nothing: what a vector is made of is not known."""
