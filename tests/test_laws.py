@@ -462,3 +462,10 @@ def test_beside_a_removable_singularity_no_digits_are_lost(text: str, formula: A
     with mpmath.workdps(120):
         truth = mpmath.taylor(formula, mpmath.mpf(center), 5)
     assert found == pytest.approx([float(v) for v in truth], rel=1e-13)
+
+
+def test_values_that_overflow_on_the_way_of_a_search_are_returned_as_they_are() -> None:
+    """Finite values near the largest float, whose projection is not finite, warn of nothing."""
+    series = ss.Law("A*T**n", ("T",)).expand(ss.LegendreSpace({"T": (600, 1200)}, 6))
+    table = series.evaluate(series.law.slopes(("A", "n")), {"A": 1.0, "n": 99.9}, strict=False)
+    assert not np.isfinite(table).all()

@@ -172,8 +172,10 @@ class LawSeries:
             return self._closed(space, formulas, constants)[1]
         nodes = space.nodes  # type: ignore[attr-defined]  # every space but Taylor has nodes
         values = values_at(formulas, nodes, space.variables, constants, F64, strict=strict)
-        nodal = isinstance(space, EmpiricalSpace) and space.nodal
-        return values if nodal else space.project(values)  # type: ignore[attr-defined]
+        if isinstance(space, EmpiricalSpace) and space.nodal:
+            return values
+        with np.errstate(all="ignore"):  # a search for constants passes through values that overflow, and leaves them
+            return np.asarray(space.project(values))  # type: ignore[attr-defined]
 
     def _taylor(
         self, formulas: Sequence[sympy.Expr], constants: Mapping[str, Array], scalars: Scalars, order: int | None = None
