@@ -26,6 +26,7 @@ from symseries.errors import OptionError, ResourceLimitError
 _KEPT = 2  # idle workers
 _STARTING = 120.0  # seconds that the imports of a worker may take
 _GRACE = 5.0  # seconds after which a worker whose caller was lost ends itself
+# What a worker unpickles is what this process has just written into its pipe, never a file.
 _BOOT = (
     "import pickle, sys; path, modules = pickle.load(sys.stdin.buffer); sys.path[:] = path; "
     "from symseries.workers import serve; serve(modules)"

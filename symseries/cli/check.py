@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from symseries.cli.output import Note, check_files, say, write
+from symseries.cli.output import Note, check_files, latex, say, write
 from symseries.derivations import Report, check_file
 
 EXAMPLES = """examples:
@@ -31,7 +31,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace, written: Note) -> int:
     """Carry the command out and return its exit code."""
-    asked = ((options.html, Report.to_html), (options.latex, _latex), (options.json, Report.to_json))
+    asked = ((options.html, Report.to_html), (options.latex, latex), (options.json, Report.to_json))
     writers = [(Path(path), make) for path, make in asked if path]
     check_files([path for path, _ in writers], Path(options.derivation))
     code, report = check_file(options.derivation, seconds=options.seconds)
@@ -39,7 +39,3 @@ def run(options: argparse.Namespace, written: Note) -> int:
     say(report)
     write(texts, written)
     return code
-
-
-def _latex(report: Report) -> str:
-    return report.to_latex(document=True)

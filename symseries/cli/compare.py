@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from symseries.cli.arguments import names_of, space_of, text_of
-from symseries.cli.output import DONE, Note, check_files, say, write
+from symseries.cli.output import DONE, Note, check_files, json, latex, say, write
 from symseries.cli.output import REJECTED as EXIT_REJECTED
 from symseries.comparison import Comparison, compare, laws_of
 from symseries.errors import LawNameError, OptionError, listing, suggestion
@@ -54,7 +54,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace, written: Note) -> int:
     """Carry the command out and return its exit code."""
-    asked = ((options.html, Comparison.to_html), (options.latex, _latex), (options.json, _json))
+    asked = ((options.html, Comparison.to_html), (options.latex, latex), (options.json, json))
     writers = [(Path(path), make) for path, make in asked if path]
     check_files([path for path, _ in writers], Path(options.table))
     known = parse_assignments(options.known, "known value") if options.known.strip() else {}
@@ -74,14 +74,6 @@ def _rejected(found: Comparison) -> bool:
     """Whether every pair that has an answer is rejected, one at least."""
     p_values = [pair.p_value for pair in found.pairs if not pair.reason]
     return bool(p_values) and all(p is not None and p < REJECTED for p in p_values)
-
-
-def _latex(found: Comparison) -> str:
-    return found.to_latex(document=True)
-
-
-def _json(found: Comparison) -> str:
-    return found.to_json() + "\n"
 
 
 def _check_known(known: Mapping[str, object], laws: Mapping[str, Law]) -> None:

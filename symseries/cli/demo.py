@@ -5,8 +5,7 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from symseries.cli.fit import json, latex
-from symseries.cli.output import DONE, Note, say, write
+from symseries.cli.output import DONE, Note, json, latex, say, write
 from symseries.demo import report
 from symseries.errors import OptionError
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from symseries.cli.arguments import bounds_of, law_of, names_of, roles, space_of, table_of, ties_of
-from symseries.cli.output import DONE, REJECTED, Note, check_files, say, write
+from symseries.cli.output import DONE, REJECTED, Note, check_files, json, latex, say, write
 from symseries.comparison import extend
 from symseries.errors import OptionError
 from symseries.fitting import Fit, fit
@@ -114,16 +114,6 @@ def _cut_short(net: Network) -> list[str]:
     if report is None or report.finished == report.wanted:
         return []
     return [f"note: training was interrupted, the best of {report.finished} of {report.wanted} random starts is used"]
-
-
-def latex(found: Fit) -> str:
-    """Return the result as a LaTeX document."""
-    return found.to_latex(document=True)
-
-
-def json(found: Fit) -> str:
-    """Return the result as JSON."""
-    return found.to_json() + "\n"
 
 
 def _network(options: argparse.Namespace, law: Law, inputs: Sequence[str], table: Table) -> Network:

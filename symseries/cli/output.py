@@ -6,6 +6,7 @@ import os
 import sys
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
+from typing import Any
 
 from symseries.display import write_text
 from symseries.errors import OptionError, listing
@@ -13,6 +14,16 @@ from symseries.errors import OptionError, listing
 DONE, REJECTED, UNANSWERED, INTERRUPTED = 0, 1, 2, 130
 
 Note = Callable[[str], None]
+
+
+def latex(found: Any) -> str:
+    """Return a result as a LaTeX document."""
+    return str(found.to_latex(document=True))
+
+
+def json(found: Any) -> str:
+    """Return a result as JSON."""
+    return f"{found.to_json()}\n"
 
 
 def say(text: object) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -22,7 +23,7 @@ DIGITS = 4
 VERSION = 1
 
 
-class Shown:
+class Shown(ABC):
     """A result that is one table with sentences around it, and JSON that it is read back from."""
 
     form: str
@@ -30,17 +31,17 @@ class Shown:
     title: str
     warnings: tuple[str, ...]
 
+    @abstractmethod
     def table(self) -> TextTable:
         """Return the result as a table."""
-        raise NotImplementedError
 
     def sentences(self) -> tuple[str, ...]:
         """Return what stands above the table, a sentence a line."""
         return ()
 
+    @abstractmethod
     def body(self) -> Record:
         """Return the fields as JSON knows them."""
-        raise NotImplementedError
 
     def __str__(self) -> str:
         said = [*self.sentences(), "", self.table().to_text()]
