@@ -148,7 +148,9 @@ def test_the_p_value_of_a_network_is_that_of_its_covariance(net: ss.Network) -> 
         left = root @ alpha.coefficients - columns @ np.linalg.lstsq(columns, root @ alpha.coefficients)[0]
         assert entry.dof == kept.sum() - len(zeros)
         assert entry.chi2 == pytest.approx(left @ left, rel=1e-6)
-        assert entry.p_value == pytest.approx(scipy.stats.chi2.sf(left @ left, entry.dof), rel=1e-5, abs=1e-290)
+        freedom = net.training.rows - net.training.effective_weights
+        expected = scipy.stats.f.sf(left @ left / entry.dof, entry.dof, freedom)
+        assert entry.p_value == pytest.approx(expected, rel=1e-5, abs=1e-290)
 
 
 def test_no_admissible_law_contains_another(net: ss.Network) -> None:

@@ -16,7 +16,7 @@ import pytest
 import sympy
 from cases import yields
 from scipy.optimize import curve_fit
-from scipy.stats import chi2, t
+from scipy.stats import f, t
 
 import symseries as ss
 from symseries.errors import (
@@ -267,10 +267,11 @@ def test_legendre_with_a_covariance_is_weighted_by_its_floored_inverse(net: ss.N
     left = white @ (target - B @ np.linalg.lstsq(white @ B, white @ target, rcond=None)[0])
     assert fit.dof == kept.sum() - 3
     assert fit.chi2 == pytest.approx(left @ left, rel=0.02)
-    assert fit.p_value == pytest.approx(chi2.sf(fit.chi2, fit.dof))
+    freedom = net.training.rows - net.training.effective_weights
+    assert fit.p_value == pytest.approx(f.sf(fit.chi2 / fit.dof, fit.dof, freedom))
     spread = gain @ sigma @ gain.T
     loose = gain @ (sigma + tau**2 * np.eye(len(sigma))) @ gain.T
-    birge = max(1.0, fit.chi2 / chi2.isf(0.05, fit.dof))
+    birge = max(1.0, fit.chi2 / (fit.dof * f.isf(0.05, fit.dof, freedom)))
     np.testing.assert_allclose(fit.covariance, spread + (birge - 1) * loose, rtol=0.02, atol=1e-3 * np.abs(spread).max())
 
 

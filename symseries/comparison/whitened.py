@@ -9,7 +9,7 @@ import numpy as np
 import sympy
 
 from symseries.errors import OptionError
-from symseries.fitting.judge import shift_of, tail, whitening
+from symseries.fitting.judge import freedom_of, shift_of, tail, whitening
 from symseries.fitting.prepare import ORDER, Asked, Measurements, Prepared, prepare
 from symseries.laws import Law
 from symseries.network import Network
@@ -26,7 +26,7 @@ class Whitened:
     """The coefficients of a source times a matrix W (k, N) that turns their covariance into the unit matrix.
 
     Where a law holds, |W (alpha - beta)|**2 is chi-squared of k - p degrees of freedom, p constants being fitted; where the
-    noise itself is estimated, from `freedom` degrees of freedom, it is p times an F. Without a covariance W is the root of the
+    noise itself is estimated, from `freedom` degrees of freedom, it is k - p times an F. Without a covariance W is the root of the
     inner product of the space, and there is no test. A diagonal W is held as a vector (N,).
     """
 
@@ -66,9 +66,7 @@ class Whitened:
 
     def probability(self, chi2: float, dof: int) -> float:
         """Return the probability of so large a value if the law holds."""
-        from scipy.special import fdtrc
-
-        return tail(chi2, dof, self.shift) if np.isinf(self.freedom) else float(fdtrc(dof, self.freedom, chi2 / dof))
+        return tail(chi2, dof, self.shift, self.freedom)
 
 
 def whiten(source: object, law: Law, space: Space | None, data: object = None, output: str | None = None) -> Whitened:
@@ -85,7 +83,7 @@ def whiten(source: object, law: Law, space: Space | None, data: object = None, o
         return measured(prepared)
     root = whitening(prepared, len(prepared.model.constants))
     words = f"chi-squared in the {len(root)} directions that the network determines; {prepared.space.describe()}"
-    return Whitened(prepared, root, True, np.inf, words, shift_of(prepared))
+    return Whitened(prepared, root, True, freedom_of(prepared), words, shift_of(prepared))
 
 
 def measured(prepared: Prepared) -> Whitened:

@@ -50,7 +50,7 @@ def judge(prepared: Prepared, solved: Solved) -> Judged:
     chi2, dof, untested = _chi_squared(prepared, solved)
     p_value, birge = (None, 1.0)
     if chi2 is not None and dof:
-        p_value, birge = tail(chi2, dof, shift_of(prepared)), _widening(prepared, chi2, dof)
+        p_value, birge = tail(chi2, dof, shift_of(prepared), freedom_of(prepared)), _widening(prepared, chi2, dof)
     covariance, reason, freedom = _covariance(prepared, solved, birge)
     warnings = (
         *prepared.notes,
@@ -70,11 +70,16 @@ def _covariance(prepared: Prepared, solved: Solved, birge: float) -> tuple[Array
     if coefficients is None:
         return None, _why_unknown(prepared), np.inf
     spread = solved.gain @ coefficients @ solved.gain.T
-    return spread + (birge**2 - 1) * _loose(prepared, solved), "", _freedom(prepared)
+    return spread + (birge**2 - 1) * _loose(prepared, solved), "", freedom_of(prepared)
 
 
-def _freedom(prepared: Prepared) -> float:
-    """Return the degrees of freedom of the noise: rows less weights of a network, or less coefficients of a table."""
+def freedom_of(prepared: Prepared) -> float:
+    """Return from how many degrees of freedom the noise behind the covariance was estimated; infinite where it was declared.
+
+    They are the rows less the effective weights of a network, or less the coefficients of a table.
+    """
+    if prepared.weighting.declared:
+        return np.inf
     if prepared.direct and prepared.source.data is not None:
         return float(len(prepared.source.data) - len(prepared.space))
     training = getattr(prepared.source, "training", None)
@@ -178,24 +183,30 @@ def shift_of(prepared: Prepared) -> float:
     return 0.0 if training is None else training.distance**2
 
 
-def tail(chi2: float, dof: int, shift: float) -> float:
-    """Return the probability of so large a value where the law holds."""
+def tail(chi2: float, dof: int, shift: float, freedom: float) -> float:
+    """Return the probability of so large a value where the law holds.
+
+    The covariance is proportional to the noise, which was itself estimated from `freedom` degrees of freedom, so that
+    chi2 / dof follows the F distribution; with the noise known, chi2 its own.
+    """
+    from scipy import special
+
     if shift < _SHIFTED * dof:
-        from scipy.special import chdtrc
+        return float(special.chdtrc(dof, chi2) if np.isinf(freedom) else special.fdtrc(dof, freedom, chi2 / dof))
+    from scipy.stats import ncf, ncx2  # slow to import
 
-        return float(chdtrc(dof, chi2))
-    from scipy.stats import ncx2  # slow to import
-
-    return float(ncx2.sf(chi2, dof, shift))
+    return float(ncx2.sf(chi2, dof, shift) if np.isinf(freedom) else ncf.sf(chi2 / dof, dof, freedom, shift))
 
 
 def _widening(prepared: Prepared, chi2: float, dof: int) -> float:
     """Return Birge's factor: the root of chi-squared over what it would rarely exceed, or over its mean for declared errors."""
-    from scipy.special import chdtri
+    from scipy.special import chdtri, fdtri
 
     if prepared.weighting.declared:
         return max(1.0, math.sqrt(chi2 / dof))
-    return max(1.0, math.sqrt(chi2 / (chdtri(dof, _RARE) + shift_of(prepared))))
+    freedom = freedom_of(prepared)
+    rare = chdtri(dof, _RARE) if np.isinf(freedom) else dof * fdtri(dof, freedom, 1 - _RARE)
+    return max(1.0, math.sqrt(chi2 / (rare + shift_of(prepared))))
 
 
 def _misfit(prepared: Prepared, solved: Solved) -> float:
