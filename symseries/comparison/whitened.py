@@ -26,8 +26,8 @@ class Whitened:
     """The coefficients of a source times a matrix W (k, N) that turns their covariance into the unit matrix.
 
     Where a law holds, |W (alpha - beta)|**2 is chi-squared of k - p degrees of freedom, p constants being fitted; where the
-    noise itself is estimated, from `freedom` degrees of freedom, it is k - p times an F. Without a covariance W is the root of the
-    inner product of the space, and there is no test. A diagonal W is held as a vector (N,).
+    noise itself is estimated, from `freedom` degrees of freedom, it is k - p times an F. Without a covariance W is the root of
+    the inner product of the space, and there is no test. A diagonal W is held as a vector (N,).
     """
 
     prepared: Prepared
