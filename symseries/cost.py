@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from math import comb, inf
 
 from symseries import engine
@@ -55,9 +55,9 @@ def estimate(layers: Sequence[Layer], space: TaylorSpace, scalars: Scalars = F64
     affine = terms * sum(rows * columns for rows, columns in widths[1:])
     products = affine + pairs * widest * max(len(composed) - 1, 0)
     weights = sum(rows * columns for rows, columns in widths) if derivatives else 0
-    size, seconds = _each(scalars, len(composed) * space.indices.top)
-    found = Cost(terms, products, _BYTES_OF_PAIR * pairs + terms * (4 * widest + 2 * weights) * size, products * seconds)
-    found = replace(found, seconds=found.seconds + _PRODUCT * weights * _pairs_of_product(space))
+    size, each = _each(scalars, len(composed) * space.indices.top)
+    seconds = products * each + (_PRODUCT * weights * _pairs_of_product(space) if weights else 0.0)
+    found = Cost(terms, products, _BYTES_OF_PAIR * pairs + terms * (4 * widest + 2 * weights) * size, seconds)
     if found.memory > MAX_MEMORY:
         raise ResourceLimitError(f"{space.describe()}: {found}; at most {MAX_MEMORY / 1e9:.0f} GB are used, lower the order")
     return found

@@ -210,8 +210,9 @@ def boxed(value: object) -> Array:
 
 def check_finite(values: Array, what: str) -> Array:
     """Return the float array `values`, or raise `DataError` naming the first entry that is not a finite number."""
-    bad = np.argwhere(~np.isfinite(values))
-    if len(bad):
-        place = ", ".join(str(i) for i in bad[0])
-        raise DataError(f"{what}: entry [{place}] is {values[tuple(bad[0])]}; expected finite numbers")
-    return values
+    found = np.isfinite(values)
+    if found.all():
+        return values
+    bad = np.argwhere(~found)[0]
+    place = ", ".join(str(i) for i in bad)
+    raise DataError(f"{what}: entry [{place}] is {values[tuple(bad)]}; expected finite numbers")
