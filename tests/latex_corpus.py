@@ -9,7 +9,7 @@ import sympy as sp
 from sympy import Rational as Q
 from sympy import exp, log, oo, pi, sqrt
 
-from symseries.parsing.latex import sequence
+from symseries.parsing.latex import Stirling2, sequence
 
 a, b, c, d, k, m, n, p, q, r, s, t, u, v, w, x, y, z = sp.symbols("a b c d k m n p q r s t u v w x y z")
 i, j, A, C, D, E, G, L, N, R, T, V = sp.symbols("i j A C D E G L N R T V")
@@ -27,6 +27,35 @@ def named(name: str) -> sp.Symbol:
     return sp.Symbol(name)
 
 
+INDEXED = [
+    (r"n (n-1)!", n * sp.factorial(n - 1)),
+    (r"n (n-1)!^2 + n", n * sp.factorial(n - 1) ** 2 + n),
+    (
+        r"\frac{(n-1)!}{n \left(\frac{n}{2} - \frac{1}{2}\right)!^{2}}",
+        sp.factorial(n - 1) / (n * sp.factorial(n / 2 - Q(1, 2)) ** 2),
+    ),
+    (r"f(n)!", sp.factorial(f(n))),
+    (r"H_{n}\left(x_0\right)", sp.hermite(n, named("x_0"))),
+    (r"2 x H_{n - 1}(x)", 2 * x * sp.hermite(n - 1, x)),
+    (r"P_{n}\left(x\right) T_k(x) U_{2 m}(x)", sp.legendre(n, x) * sp.chebyshevt(k, x) * sp.chebyshevu(2 * m, x)),
+    (r"L_{n}^{\left(-1\right)}\left(\frac{a}{x}\right)", sp.assoc_laguerre(n, -1, a / x)),
+    (r"P_{n}^{\left(a,b\right)}\left(x\right)", sp.jacobi(n, a, b, x)),
+    (r"\left(H_{n}\left(x\right)\right)^{2}", sp.hermite(n, x) ** 2),
+    (r"P_n (x - c)^n", sequence("P")[n] * (x - c) ** n),
+    (r"T_0 (x + 1)", named("T_0") * (x + 1)),
+    (r"\delta_{1 n}", sp.KroneckerDelta(1, n)),
+    (r"\delta_{2n} + \delta_{ij}", sp.KroneckerDelta(2, n) + sp.KroneckerDelta(i, j)),
+    (r"\delta_{m,n+1} x^m", sp.KroneckerDelta(m, n + 1) * x**m),
+    (r"\delta_{12} + \delta_{in} + \delta_{\mathrm{ij}}", named("delta_12") + named("delta_in") + named("delta_ij")),
+    (r"\genfrac{\{}{\}}{0pt}{}{n + 1}{k}", Stirling2(n + 1, k)),
+    (r"\genfrac\{\}{0pt}{}{4}{2}", sp.Integer(7)),
+    (r"\genfrac(){0pt}{}{n}{k}", sp.binomial(n, k)),
+    (r"2 \left. f(x) \right|_{x=0} + y", 2 * sp.Subs(f(x), x, 0) + y),
+    (
+        r"\left. \frac{d^{n}}{d z^{n}} \tanh{\left(z \right)} \right|_{\substack{ z=b }}",
+        sp.Subs(sp.Derivative(tanh(z), (z, n)), z, b),
+    ),
+]
 LAWS = [
     (r"\sigma_f + C c^{2/3} + \frac{k}{\sqrt{d}}", named("sigma_f") + C * c ** Q(2, 3) + k / sqrt(d)),
     (r"\sigma_0 + k_{\mathrm{HP}} d^{-1/2}", named("sigma_0") + named("k_HP") * d ** Q(-1, 2)),
@@ -292,7 +321,7 @@ ANALYSIS = [
     (r"\lim_{\alpha \to \infty} \frac{1}{\alpha} \ln(1 + e^{\alpha x})", sp.Limit(log(1 + exp(alpha * x)) / alpha, alpha, oo)),
 ]
 
-CORPUS = [*LAWS, *FUNCTIONS, *COMBINATORICS, *SUMS, *DOTS, *ANALYSIS]
+CORPUS = [*INDEXED, *LAWS, *FUNCTIONS, *COMBINATORICS, *SUMS, *DOTS, *ANALYSIS]
 
 DECLARED = [
     (r"E_n(x) \frac{t^n}{n!}", {"E": sp.euler}, sp.euler(n, x) * t**n / sp.factorial(n)),

@@ -18,7 +18,7 @@ PLAN = (
     "errors",
     "scalars names display tables progress",
     "multiindex parsing least_squares pages plotting workers",
-    "engine jets spaces elimination generating",
+    "engine jets spaces elimination generating displayed",
     "series expressions",
     "activations symbolic singularities",
     "laws layers",

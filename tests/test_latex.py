@@ -16,12 +16,16 @@ from hypothesis import strategies as st
 from latex_corpus import CORPUS, DECLARED
 from paper_equations import EQUATIONS, NAMES, REFUSED, REPAIRS
 from sympy import Eq, Function, Rational, Symbol, symbols
+from sympy.physics import units
 
-from symseries.activations import ACTIVATIONS
+from symseries.activations import ACTIVATIONS, checked_parameters
+from symseries.derivations import verify
 from symseries.display import latex_name, latex_number
 from symseries.errors import LawNameError, LawSyntaxError, LawValueError, ResourceLimitError, SymseriesError
+from symseries.generating import generating_functions
 from symseries.laws import Law
 from symseries.names import check_name
+from symseries.network import Network
 from symseries.parsing import read_latex, read_latex_lines
 from symseries.parsing.latex import IndexProduct, IndexSum, Run, sequence
 from symseries.parsing.latex.source import MARK
@@ -248,9 +252,31 @@ TRAPS = [
     (r"\int_0^1 x^2", "without its differential"),
     (r"\sum_{k=0} x^k", "without its upper bound"),
     (r"\sum_k^n x^k", "without its lower bound"),
-    (r"5\,\mathrm{MPa}", "the unit 'MPa'"),
-    (r"5\,\text{kJ/mol}", "the unit 'kJ/mol'"),
-    (r"\SI{5}{\mega\pascal}", "holds a unit"),
+    (r"5\,\mathrm{MPA}", "did you mean 'MPa'?"),
+    (r"5\,\mathrm{furlong}", "the unit 'furlong'"),
+    (r"5\,\mathrm{m}_s", "behind a number, which may be a unit"),
+    (r"5\,\mathrm{m}(x+1)", "behind a number, which may be a unit"),
+    (r"5 x\,\mathrm{kPa}", "the unit 'kPa' behind a name"),
+    (r"\text{kJ/mol}", "without a number"),
+    (r"\frac{5\,\mathrm{kJ}}{\mathrm{mol}}", "the unit 'mol' without a number"),
+    (r"\SI{5}{J/mol K}", "above or below"),
+    (r"\SI{5}{J/}", "not complete"),
+    (r"\SI{5}{\celsius}", "whose zero is not 0"),
+    (r"\qty{20}{°C}", "whose zero is not 0"),
+    (r"\SI{a}{MPa}", "the number 'a'"),
+    (r"3\SI{5}{MPa}", "right after another factor"),
+    (r"\num{5}", "another grammar"),
+    (r"\left. f(x) \right|_{x=0}^{2}", "a power or a difference"),
+    (r"\left. f(x) \right|_{2}", "no name"),
+    (r"\left. f(x) \right)", "invisible bracket"),
+    (r"T_n(x+1)", "a product or a polynomial"),
+    (r"H_n(x) + H_n", "a product or a polynomial"),
+    (r"L_n^{(l)}(x)", "a product or a polynomial"),
+    (r"T_c(x)", "product or a function"),
+    (r"P_2(x)", "product or a function"),
+    (r"n (a+1)_k + n", "a rising factorial or an index"),
+    (r"\delta_{2 n} + \delta_n", "entries or a Kronecker delta"),
+    (r"\genfrac[]{0pt}{}{n}{k}", "of another form"),
     (r"90^{\circ}", "a degree sign"),
     (r"n^{th}", "an ordinal"),
     (r"x^{\mathrm{eff}}", "superscript of words"),
@@ -266,7 +292,7 @@ TRAPS = [
     (r"x + \infty", "infinity"),
     (r"(1 + O(x))^2", "order inside"),
     (r"x = y", "unexpected '='"),
-    (r"\delta_{1 n}", "two indices"),
+    (r"\gamma_{1 n}", "two indices"),
     (r"f(x)^{(2)}", "a derivative or a rising factorial"),
     (r"(x+1)^{(n)}", "a derivative or a rising factorial"),
     (r"{x}^{\left(n\right)}", "a derivative or a rising factorial"),
@@ -486,6 +512,30 @@ def test_what_sympy_prints_is_read_back(expression: sympy.Expr) -> None:
     assert found == expression or sympy.expand(found - expression) == 0, printed
 
 
+def same(found: sympy.Expr, meant: sympy.Expr) -> bool:
+    """Whether two expressions are equal, at most in another order of their parts."""
+    return bool(found == meant or found.doit() == meant.doit() or sympy.expand(found - meant) == 0)
+
+
+def shown_parameters(name: str, exact: dict[str, Any]) -> dict[str, Any]:
+    """Return the letters that the formula of an activation has for its parameters, and for the constants of SELU."""
+    letters = {
+        "softplus": {"alpha": "alpha"}, "silu": {"beta": "beta"}, "power": {"r": "exponent"},
+        "hard_tanh": {"m": "min_val", "M": "max_val"},
+        "hard_sigmoid": {"a": "slope", "c": "offset"}, "leaky_relu": {"a": "slope"}, "prelu": {"a": "slope"},
+        "elu": {"alpha": "alpha"}, "celu": {"alpha": "alpha"},
+    }  # fmt: skip
+    if name == "selu":
+        return {"alpha": SELU[0], "lambda_": SELU[1]}
+    if name == "polynomial":
+        return {"d": len(exact["coefficients"]) - 1}
+    return {letter: exact[key] for letter, key in letters.get(name, {}).items()}
+
+
+# Klambauer et al., Self-normalizing neural networks, 2017, equation (14) and below
+SELU = (Rational("1.6732632423543772848170429916717"), Rational("1.0507009873554804934193349852946"))
+
+
 class TestOurOwnPrinting:
     @pytest.mark.parametrize(
         ("text", "variables"),
@@ -510,18 +560,70 @@ class TestOurOwnPrinting:
             printed = sympy.latex(form, symbol_names={item: latex_name(item.name) for item in form.free_symbols})
             assert read_latex(printed) == form
 
-    @pytest.mark.parametrize("name", sorted(set(ACTIVATIONS) - {"elu", "selu", "celu", "polynomial"}))
+    @pytest.mark.parametrize("name", sorted(set(ACTIVATIONS)))
     def test_activations(self, name: str) -> None:
-        """Those left out are printed in words, or with a range that is not said."""
+        """What is printed has the value of the definition, parameters at some numbers."""
         row = ACTIVATIONS[name]
-        read = read_latex(row.latex)
-        parameters = {symbol: Rational(number + 3, 7) for number, symbol in enumerate(sorted(read.free_symbols - {z}, key=str))}
-        if not row.parameters:
-            for value in (Rational(1, 3), Rational(5, 4)):
-                meant = row.expression(z, {}).subs(z, value)
-                assert abs(sympy.N(read.subs(z, value) - meant, 20)) < 1e-15
-        else:
-            assert sympy.N(read.subs({**parameters, z: Rational(1, 3)})).is_number
+        given = {"coefficients": (3, Rational(1, 2), -1)} if name == "polynomial" else {}
+        exact = checked_parameters(name, {"exponent": Rational(2, 3)} if name == "power" else given)
+        read = read_latex(row.latex).subs({Symbol(letter): value for letter, value in shown_parameters(name, exact).items()})
+        if name == "polynomial":
+            read = read.doit().replace(
+                lambda part: isinstance(part, sympy.Indexed), lambda part: exact["coefficients"][part.indices[0]]
+            )
+        for value in (Rational(1, 3), Rational(5, 4), Rational(-7, 3)):
+            if value > 0 or name not in {"log", "sqrt", "power"}:
+                difference = read.subs(z, value) - row.expression(z, exact).subs(z, value)
+                assert abs(sympy.N(difference, 20)) < 1e-15
+
+    @pytest.mark.parametrize("name", generating_functions().names)
+    def test_generating_functions(self, name: str) -> None:
+        """Each term is read back as itself, and the line as function = first terms + sum; B is declared."""
+        row = generating_functions()[name]
+        free = set().union(*(part.free_symbols for part in (row.function, row.general, row.center, *row.early)))
+        names = {symbol.name: symbol for symbol in free} | {"B": sympy.bernoulli}
+        for part in (row.function, row.general, *row.early):
+            assert same(read_latex(sympy.latex(part), names), part)
+        [(_, left), (_, right)] = chain(row.to_latex(), names)
+        step = row.variable - row.center
+        start = sympy.Add(*(value * step**power for power, value in enumerate(row.early)))
+        assert same(left, row.function)
+        found = right - start
+        total = sympy.Sum(row.general * step**n, (n, row.first, sympy.oo))
+        assert isinstance(found, sympy.Sum)
+        assert found.limits == total.limits
+        assert same(found.function, total.function)
+
+    def test_coefficients_of_laws(self) -> None:
+        law = Law("y = A0*exp(-Q/(R*T))*(1 + b*x)**2", variables=("x", "T"))
+        names = {name: Symbol(name) for name in law.constants}
+        series = law.expand(TaylorSpace({"x": 0, "T": 500}, order=2))
+        for value, (_, cell) in zip(series.coefficients, series.table().rows, strict=True):
+            assert same(read_latex(cell.latex.strip("$"), names), value)
+
+    @pytest.mark.parametrize("activation", ["tanh", "sigmoid", "exp"])
+    def test_networks(self, activation: str) -> None:
+        net = Network.symbolic((2, 2, 1), activation, inputs=("x", "y"))
+        for formula in (net.expression(), net.general_coefficient(TaylorSpace({"x": 0, "y": 0}, order=1))):
+            names = {symbol.name: symbol for symbol in formula.free_symbols}
+            printed = sympy.latex(formula, symbol_names={symbol: latex_name(name) for name, symbol in names.items()})
+            assert same(read_latex(printed, names), formula)
+
+    def test_conditions_on_coefficients(self) -> None:
+        found = Law("y = A*exp(-k*t)", variables=("t",)).invariants(TaylorSpace({"t": 1}, order=3))
+        assert len(found) > 1
+        for equation, (_, cell) in zip(found, found.table().rows, strict=True):
+            [(_, left), (_, right)] = chain(cell.latex.strip("$"))
+            assert sympy.expand(left - right - (equation.lhs - equation.rhs)) == 0
+
+    def test_a_calculation_by_hand(self) -> None:
+        space = TaylorSpace({"c": "1/20", "d": 10}, order=2)
+        found = Law("sigma_y = sigma_f + C*c**(2/3) + k/sqrt(d)", variables=("c", "d")).closed_form(space)
+        worked = {tuple(index): number + 2 for number, index in enumerate(space.multi_indices.tolist())}
+        for line, (name, value) in zip(read_latex_lines(found.to_latex(worked=worked)), found.at(worked).items(), strict=True):
+            assert str(line.relations[0][1]) == name
+            assert same(line.relations[-1][1], value)
+            assert sympy.simplify(line.relations[2][1] - value) == 0
 
     @pytest.mark.parametrize("value", [Rational(1, 3), -12, 0.25, 1.5e-7, -2.5e12, 123456.0])
     def test_numbers(self, value: Any) -> None:
@@ -583,3 +685,83 @@ def test_every_error_is_of_the_family() -> None:
                 messages.append(str(error))
     assert len(messages) > 1500
     assert not [message for message in messages if "\n" in message]
+
+
+J, MOL, KELVIN, PA, METRE, SECOND = units.joule, units.mole, units.kelvin, units.pascal, units.meter, units.second
+QUANTITIES = [
+    (r"5\,\mathrm{MPa}", 5 * 10**6 * PA),
+    (r"5~\text{kJ/mol}", 5000 * J / MOL),
+    (r"5 \text{ MPa}", 5 * 10**6 * PA),
+    (r"8.314\,\mathrm{J\,mol^{-1}\,K^{-1}}", Rational(8314, 1000) * J / (MOL * KELVIN)),
+    (r"8.314\;\mathrm{J/(mol\,K)}", Rational(8314, 1000) * J / (MOL * KELVIN)),
+    (r"\SI{5}{MPa} + \sigma", 5 * 10**6 * PA + Symbol("sigma")),
+    (r"\SI{-2.5e3}{\kilo\joule\per\mole\per\kelvin}", -2500000 * J / MOL / KELVIN),
+    (r"\qty{3}{\metre\per\second\squared}", 3 * METRE / SECOND**2),
+    (r"3 \si{kJ}", 3000 * J),
+    (r"3 \unit{kJ}", 3000 * J),
+    (r"2 \cdot 10^{-5}\,\mathrm{Pa}", PA / 50000),
+    (r"\frac{1}{2}\,\mathrm{m}", METRE / 2),
+    (r"5\,\mathrm{m}^2\,\mathrm{s}^{-1}", 5 * METRE**2 / SECOND),
+    (r"5\,\mathrm{kJ}/\mathrm{mol}", 5000 * J / MOL),
+    (r"5\,\mathrm{\mu m} + 5\,\text{µm} + 5\,\text{nm}", (10 * Rational(1, 10**6) + Rational(5, 10**9)) * METRE),
+    (r"2\,\text{h} + 3\,\text{min}", 2 * units.hour + 3 * units.minute),
+    (r"\exp(-\frac{50\,\mathrm{kJ}}{R \cdot 300\,\mathrm{K}})", sympy.exp(-50000 * J / (Symbol("R") * 300 * KELVIN))),
+    (r"m + 5\,\mathrm{m}", Symbol("m") + 5 * METRE),
+]
+
+
+class TestUnits:
+    @pytest.mark.parametrize(("text", "meant"), QUANTITIES, ids=[ascii(text) for text, _ in QUANTITIES])
+    def test_a_number_with_its_unit(self, text: str, meant: sympy.Expr) -> None:
+        assert read_latex(text) == meant
+
+    def test_each_unit_is_what_its_prefix_says(self) -> None:
+        powers = {"G": 9, "M": 6, "k": 3, "c": -2, "m": -3, "n": -9}
+        prefixed = "GPa MPa kPa GJ MJ kJ MN kN kW MW mV kV mA mmol kmol keV MeV kHz GHz km cm mm nm mg kg ms ns mK mbar mL"
+        for unit in prefixed.split():
+            whole = read_latex(rf"1\,\mathrm{{{unit[1:]}}}")
+            assert read_latex(rf"1\,\mathrm{{{unit}}}") == sympy.Integer(10) ** powers[unit[0]] * whole
+        for unit, quantity in {"kg": units.kilogram, "mm": units.millimeter, "ms": units.millisecond, "L": units.liter}.items():
+            base = [units.meter, units.gram, units.second]
+            assert units.convert_to(read_latex(rf"1\,\mathrm{{{unit}}}"), base) == units.convert_to(quantity, base)
+
+    def test_names_keep_their_meaning(self) -> None:
+        kpa = Symbol("kPa")
+        assert read_latex(r"2 \mathrm{Re} + \mathrm{m}") == 2 * Symbol("Re") + Symbol("m")
+        assert read_latex(r"2\,\mathrm{kPa}", {"kPa": kpa}) == 2 * kpa
+        assert read_latex(r"2\,\mathrm{e}^{x} + 2\,\mathrm{tanh}(x)") == 2 * sympy.exp(x) + 2 * sympy.tanh(x)
+        assert read_latex(r"\int_0^1 2\,\mathrm{d}x") == sympy.Integral(2, (x, 0, 1))
+        assert read_latex(r"x\,\mathrm{m}") == x * Symbol("m")
+
+    @pytest.mark.parametrize("text", [r"\SI{1e999}{m}", r"5\,\mathrm{kPa}^{100000000}", r"5\,\mathrm{" + "m " * 5000 + "}"])
+    def test_bombs(self, text: str) -> None:
+        began = time.perf_counter()
+        with pytest.raises(SymseriesError):
+            read_latex(text)
+        assert time.perf_counter() - began < 1
+
+    @pytest.mark.parametrize(
+        ("left", "right", "status"),
+        [
+            (r"1\,\mathrm{kJ}", r"1000\,\mathrm{J}", "proved"),
+            (r"1\,\mathrm{J}", r"1\,\mathrm{N\,m}", "proved"),
+            (r"x \cdot 1\,\mathrm{bar}", r"x \cdot 100\,\mathrm{kPa}", "proved"),
+            (r"\sqrt{4\,\mathrm{m}^2}", r"2\,\mathrm{m}", "proved"),
+            (units.joule, units.newton * units.meter, "proved"),
+            (r"\SI{1}{eV}", r"1.602176634 \cdot 10^{-19}\,\mathrm{J}", "proved"),
+            (r"1\,\mathrm{kJ}", r"999\,\mathrm{J}", "refuted"),
+            (r"1\,\mathrm{kJ}", r"1000\,\mathrm{K}", "refuted"),
+        ],
+    )
+    def test_quantities_are_verified(self, left: Any, right: Any, status: str) -> None:
+        found = verify(left, right)
+        assert found.status == status
+        assert (found.witness is not None) == (status == "refuted")
+
+    def test_different_dimensions_are_said(self) -> None:
+        found = verify(r"1\,\mathrm{kJ}", r"1000\,\mathrm{K}")
+        assert found.warnings == ("only the left side has kilogram, metre, second", "only the right side has kelvin")
+
+    def test_a_name_like_a_base_unit(self) -> None:
+        with pytest.raises(LawNameError, match="rename it"):
+            verify(r"\mathrm{metre} + 1\,\mathrm{m}", "x")

@@ -165,19 +165,19 @@ PIECES: dict[str, Row] = {
     ),
     "elu": exponential_left(
         "elu",
-        r"z \text{ for } z > 0, \ \alpha (e^{z} - 1) \text{ else}",
+        r"\begin{cases} z & \text{for } z > 0 \\ \alpha \cdot (e^{z} - 1) & \text{otherwise} \end{cases}",
         lambda p: (p["alpha"], sympy.Integer(1), 1),
         {"alpha": Parameter(1, positive=True)},
     ),
     "selu": exponential_left(
         "selu",
-        r"\lambda z \text{ for } z > 0, \ \lambda \alpha (e^{z} - 1) \text{ else}",
+        r"\begin{cases} \lambda z & \text{for } z > 0 \\ \lambda \alpha \cdot (e^{z} - 1) & \text{otherwise} \end{cases}",
         lambda p: (_SELU_SCALE * _SELU_ALPHA, sympy.Integer(1), _SELU_SCALE),
         {},
     ),
     "celu": exponential_left(
         "celu",
-        r"z \text{ for } z > 0, \ \alpha (e^{z / \alpha} - 1) \text{ else}",
+        r"\begin{cases} z & \text{for } z > 0 \\ \alpha \cdot (e^{z / \alpha} - 1) & \text{otherwise} \end{cases}",
         lambda p: (p["alpha"], p["alpha"], 1),
         {"alpha": Parameter(1, positive=True)},
     ),

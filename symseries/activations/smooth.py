@@ -251,7 +251,7 @@ SMOOTH: dict[str, Row] = {
     "polynomial": Row(
         lambda z, p: horner(p["coefficients"], z), lambda z, y, p: horner(derived(p["coefficients"]), z),
         lambda b, order, ring, where, p: polynomial_jet(p["coefficients"], b, order, ring), _polynomial,
-        r"\sum_k c_k z^k", {"coefficients": Parameter(several=True)}, rational=lambda p: True,
+        r"\sum_{k=0}^{d} c_k z^k", {"coefficients": Parameter(several=True)}, rational=lambda p: True,
     ),
     "log": Row(
         lambda z, p: np.log(z), lambda z, y, p: 1 / z, _plain("log"), lambda x, p: sympy.log(x), r"\ln z",

@@ -74,7 +74,7 @@ def read_statement(
     if sides[0].is_Matrix != sides[1].is_Matrix:
         sides = [_widened(side, other) for side, other in zip(sides, reversed(sides), strict=True)]
     given = read_assumptions(assumptions)
-    own = _own_assumptions(left) | _own_assumptions(right)
+    own = _own_assumptions(sides[0]) | _own_assumptions(sides[1])
     plainly = [plain(side) if not side.is_Matrix else side.applyfunc(plain) for side in sides]
     known = names_of(plainly[0]) | names_of(plainly[1])
     counted = {name: _NATURAL for side in plainly for name in _counted(side) if name in known}
@@ -96,9 +96,33 @@ def read_side(side: object, what: str = "expression", names: Mapping[str, Any] |
         found = sympy.Rational(number.numerator, number.denominator)
     else:
         raise OptionError(f"{what}: {type(side).__name__} {str(side)[:40]!r}; expected a SymPy expression, text or LaTeX")
+    found = _in_base_units(found, what)
     _check_size(found, what)
     _check_kind(found, what)
     return found
+
+
+def _in_base_units(expression: Any, what: str) -> Any:
+    """Return an expression whose quantities are written in base units, each of which is a positive number."""
+    if not any(type(part).__module__ == _QUANTITIES for part in expression.atoms(sympy.AtomicExpr)):
+        return expression
+    from sympy.physics.units import Quantity, ampere, candela, convert_to, kelvin, kilogram, meter, mole, second
+
+    base = (meter, kilogram, second, ampere, kelvin, mole, candela)
+    symbols = {unit: sympy.Symbol(_METRIC.get(str(unit), str(unit)), positive=True) for unit in base}
+    names = {symbol.name for symbol in symbols.values()} & names_of(expression)
+    if names:
+        raise LawNameError(f"{what}: {listing(sorted(names))} is a name beside quantities, and a base unit; rename it")
+    found = {}
+    for part in expression.atoms(Quantity):
+        value = convert_to(part, base)
+        value = value.xreplace({number: sympy.Rational(str(number)) for number in value.atoms(sympy.Float)})
+        found[part] = value.xreplace(symbols)
+    return expression.xreplace(found)
+
+
+_QUANTITIES = "sympy.physics.units.quantities"
+_METRIC = {"meter": "metre"}
 
 
 def _read_text(text: str, what: str, names: Mapping[str, Any] | None) -> sympy.Expr:

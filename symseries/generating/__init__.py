@@ -4,7 +4,8 @@ A function f about c is the sequence a_n = f^(n)(c)/n!. The rows are the paper's
 functions that laws and networks use beside them. Jets compute the same numbers by recurrence; here stand the formulas.
 """
 
-from symseries.generating.function import GeneratingFunction, Stirling2
+from symseries.generating.function import GeneratingFunction
 from symseries.generating.table import GENERATING, GeneratingTable, generating_functions
+from symseries.parsing.latex import Stirling2
 
 __all__ = ["GENERATING", "GeneratingFunction", "GeneratingTable", "Stirling2", "generating_functions"]

@@ -5,8 +5,9 @@ from __future__ import annotations
 import sympy
 from sympy.logic.boolalg import Boolean
 
-from symseries.generating.function import INDEX, VARIABLE, Stirling2
+from symseries.generating.function import INDEX, VARIABLE
 from symseries.names import symbol
+from symseries.parsing.latex import Stirling2
 
 
 def between(low: sympy.Expr, high: sympy.Expr, *, closed: str = "", x: sympy.Symbol = VARIABLE) -> Boolean:

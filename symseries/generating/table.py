@@ -11,9 +11,10 @@ import sympy
 from symseries.display import Cell, TextTable, math_cell, text_cell
 from symseries.errors import OptionError, listing, suggestion
 from symseries.generating.activations import activations
-from symseries.generating.function import GeneratingFunction, Kind, Stirling2, shown
+from symseries.generating.function import GeneratingFunction, Kind, shown
 from symseries.generating.laws import laws
 from symseries.pages import latex_array, latex_document
+from symseries.parsing.latex import Stirling2
 
 if TYPE_CHECKING:
     from pandas import DataFrame

@@ -14,7 +14,8 @@ The face, for derivations and whoever reads LaTeX:
   `sympy.Order` is then the last argument of the (unevaluated) sum, `expression.getO()` and `.removeO()` take it apart.
 - What SymPy has no class for is in `structures`: `sequence(name)` is the IndexedBase of `a_k`; `Run` the entries that
   `k_1, \dots, k_d` names; `IndexSum` and `IndexProduct` sums over the natural numbers that meet conditions, with `doit()`;
-  `Component` an entry of a vector given by a formula; `Norm`, `ElementwisePower`, `Multinomial` what their names say.
+  `Component` an entry of a vector given by a formula; `Norm`, `ElementwisePower`, `Multinomial`, `Stirling2` what their names
+  say.
 
 The rooms: `tokens` (with `vocabulary`) cuts the text; `grammar` with `naming`, `calls`, `operators`, `bigs`, `relations` makes
 a tree of `nodes`; `context` gathers what the whole text tells about its names; `values` with `meanings`, `indices`, `patterns`,
@@ -32,6 +33,7 @@ from symseries.parsing.latex.structures import (
     Multinomial,
     Norm,
     Run,
+    Stirling2,
     sequence,
 )
 
@@ -44,6 +46,7 @@ __all__ = [
     "Multinomial",
     "Norm",
     "Run",
+    "Stirling2",
     "read_latex",
     "read_latex_lines",
     "sequence",

@@ -8,7 +8,7 @@ from typing import Any
 
 from symseries.parsing.latex.bigs import indices_of
 from symseries.parsing.latex.naming import key_of
-from symseries.parsing.latex.nodes import Big, Bracketed, Dots, Name, Node, Number, Plus, Times, children, walk
+from symseries.parsing.latex.nodes import Big, Bracketed, Dots, Name, Node, Number, Plus, Times, Unit, children, walk
 
 _INDEX_LETTERS = frozenset("ijklmn")
 _FRESH = "j k l m n p q r s t u v w".split()
@@ -20,7 +20,8 @@ class Context:
 
     `names` are the caller's meanings by plain spelling; `sequences` the letters whose subscripts are indices; `alone` the plain
     spellings of names that stand somewhere without a bracket behind them; `used` all letters of the text; `fresh`
-    a letter that is not; `called` those with an argument in brackets that is no sum; `mixed` those with indices in two ways.
+    a letter that is not; `called` those with an argument in brackets that is no sum; `mixed` those with indices in two ways;
+    `measured` tells that there are units.
     """
 
     names: Mapping[str, Any]
@@ -30,6 +31,7 @@ class Context:
     fresh: str = "j"
     called: frozenset[str] = frozenset()
     mixed: frozenset[str] = frozenset()
+    measured: bool = False
 
 
 def context_of(trees: Iterable[Node], names: Mapping[str, Any]) -> Context:
@@ -44,8 +46,9 @@ def context_of(trees: Iterable[Node], names: Mapping[str, Any]) -> Context:
     free = frozenset(node.base for node in lone if not node.below and not node.above and node.base in _INDEX_LETTERS)
     sequences = _indexed(single, free) | _bound(roots) | _in_patterns(nodes)
     fresh = next((letter for letter in _FRESH if letter not in used), "j_0")
+    measured = any(isinstance(node, Unit) for node in nodes)
     simply = frozenset(node.name.base for node in nodes if isinstance(node, Bracketed) and not _is_sum(node.arguments))
-    return Context(names, frozenset(sequences), alone, used, fresh, simply, _mixed(single))
+    return Context(names, frozenset(sequences), alone, used, fresh, simply, _mixed(single), measured)
 
 
 def _is_sum(arguments: tuple[Node, ...]) -> bool:
@@ -74,7 +77,18 @@ def _mixed(names: Iterable[Name]) -> frozenset[str]:
     labels = [(name.base, label) for name in names for label in name.below if label.text and len(label.text) > 1]
     digits = {base for base, label in labels if label.text and label.text.isdigit() and label.index}
     letters = {base for base, label in labels if label.index and len(label.index) > 1}
-    return frozenset(base for (base, _), uppers in found.items() if len(uppers) > 1) | (digits & letters)
+    several = frozenset(base for (base, _), uppers in found.items() if len(uppers) > 1)
+    return several | (digits & letters) | _doubtful_pairs(names)
+
+
+def _doubtful_pairs(names: Iterable[Name]) -> frozenset[str]:
+    """Return names with one index and, elsewhere, a number beside a letter, which may be two: `d_{2 n}`."""
+    single, pairs = set(), set()
+    for name in names:
+        indices = name.below[0].index or () if len(name.below) == 1 else ()
+        single |= {name.base} if len(indices) == 1 else set()
+        pairs |= {name.base} if len(indices) == 2 and isinstance(indices[0], Number) else set()
+    return frozenset(single & pairs)
 
 
 def _indexed(names: Iterable[Name], free: frozenset[str]) -> set[str]:

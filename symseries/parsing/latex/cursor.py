@@ -27,6 +27,8 @@ class Cursor(ABC):
         # The depths at which an integral waits for its differential, and a limit for its side.
         self.integrals: list[int] = []
         self.bars: list[str] = []
+        # The place of upright letters that are a unit.
+        self.unit = -1
 
     @abstractmethod
     def expression(self) -> Node:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import dataclasses
 import re
 from collections.abc import Callable
 
 from symseries.errors import suggestion
-from symseries.parsing.latex import operators
+from symseries.parsing.latex import operators, units
 from symseries.parsing.latex import vocabulary as words
 from symseries.parsing.latex.calls import read_call
 from symseries.parsing.latex.cursor import Cursor
@@ -73,6 +74,7 @@ class Parser(Cursor):
                 if isinstance(factors[-1], Power) and factors[-1].exponent == Number(0, "1"):
                     raise self.fault("a power of one before '/', which may mean a root,", None, "; write x^{1/2}")
                 slash = self.next()
+                self._mark_unit(factors[-1])
                 factors = [Over(start, self._product(start, factors), self.factor())]
             elif self.at(r"\bmod"):
                 self.next()
@@ -99,10 +101,10 @@ class Parser(Cursor):
         token = self.token
         if self._is_differential():
             return False
-        if token.kind in {"number", "letter", "bold", "accent", "function", "script"}:
+        if token.kind in {"number", "letter", "bold", "accent", "function", "script", "unit"}:
             return True
         if token.kind == "upright":
-            return not self.is_prose()
+            return not self.is_prose() or units.is_known(token.content)
         if token.kind == "environment":
             return token.text == r"\begin"
         if token.text in {"|", r"\|"}:
@@ -131,11 +133,14 @@ class Parser(Cursor):
             return self._first()
         if token.kind == "number" and not self._is_apart(before):
             raise self.fault("a number right after another factor", None, r"; write \cdot between them")
+        if token.text in {r"\SI", r"\qty"}:
+            raise self.fault("a number with a unit right after another factor", None, r"; write \cdot between them")
+        self._mark_unit(before)
         factor = self.factor()
         mixed = isinstance(factor, Over) and isinstance(factor.above, Number) and isinstance(factor.below, Number)
         if isinstance(before, Number) and mixed:
             raise self.fault("a number beside a fraction, which may be a mixed number,", token.start, r"; write \cdot")
-        if isinstance(before, Number) and token.kind == "upright":
+        if isinstance(before, Number) and token.kind == "upright" and not units.is_measured(factor):
             self._check_unit(token)
         if before == Name(0, "Delta") and isinstance(factor, Name) and "Delta" not in self.declared:
             problem = r"\Delta before a name, which may be one name or a product,"
@@ -150,8 +155,13 @@ class Parser(Cursor):
     def _check_unit(self, token: Token) -> None:
         content = token.content.strip()
         if content in words.UNITS and content not in self.declared:
-            problem = f"the unit {content!r}, which the reader does not compute with,"
-            raise self.fault(problem, token.start, "; write the bare number, or declare the name")
+            problem = f"the name {content!r} behind a number, which may be a unit,"
+            raise self.fault(problem, token.start, "; declare the name")
+
+    def _mark_unit(self, before: Node) -> None:
+        """Note the token as a unit, where it is one of the number or the unit before it."""
+        if units.follows_number(self, before):
+            self.unit = self.place
 
     def factor(self) -> Node:
         """Read one factor with what stands after it: exponent, factorial, index of an entry."""
@@ -167,7 +177,7 @@ class Parser(Cursor):
                     if powered:
                         raise self.fault("a second superscript", None, "; put the power in braces")
                     self.next()
-                    node, powered = self.powered(node), True
+                    node, powered = self._raised(node), True
                 elif self.at("!") and powered:
                     problem = "a factorial after a power, which may be of the base or the exponent,"
                     raise self.fault(problem, None, "; write brackets")
@@ -183,6 +193,13 @@ class Parser(Cursor):
                     raise self.fault("a prime after something that is no name", None, "; a prime marks a name: f'(x)")
                 else:
                     return node
+
+    def _raised(self, node: Node) -> Node:
+        """Return a factor with its power; behind the factorial of a bracket it belongs to that alone: `n (n-1)!^2`."""
+        raised = self.powered(node)
+        if isinstance(node, Bracketed) and node.step and isinstance(raised, Power):
+            return dataclasses.replace(node, exponent=raised.exponent)
+        return raised
 
     def _is_side(self) -> bool:
         """Tell the `^+` that says from which side a limit comes."""
@@ -240,6 +257,9 @@ class Parser(Cursor):
             step += 1
         if step > 2:
             raise self.fault(f"{step} signs of a factorial", start, "; write n! or n!!")
+        if isinstance(node, Bracketed) and not node.marked:
+            # Whether the name before it is a function or a factor, the factorial is not that of their product.
+            return dataclasses.replace(node, step=step)
         return Factorial(start, node, step)
 
     def _indices(self) -> tuple[Node, ...]:
@@ -253,6 +273,8 @@ class Parser(Cursor):
     def atom(self) -> Node:
         """Read a factor without exponent."""
         token = self.token
+        if token.kind == "unit" or self.place == self.unit:
+            return units.read_unit(self)
         if token.kind == "number":
             if re.fullmatch("0+[0-9]+", token.text):
                 raise self.fault(f"leading zero in the number {token.text}", None, "; write it without")

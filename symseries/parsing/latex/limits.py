@@ -11,6 +11,7 @@ from symseries.parsing.literals import DIGITS, digits
 
 _INFINITE = (sympy.nan, sympy.zoo, sympy.oo, -sympy.oo)
 FACTORIAL = 1_000
+STIRLING = 200
 
 
 def power(source: LatexSource, base: sympy.Expr, exponent: sympy.Expr, place: int) -> sympy.Expr:

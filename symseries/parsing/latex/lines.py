@@ -85,6 +85,8 @@ def read_latex(text: str, names: Mapping[str, Any] | None = None) -> sympy.Expr:
     alone; `\zeta(s)` and `\Gamma(x)` are the known functions. After another name a bracket multiplies where it holds more than
     one name and the name also stands alone (`k(k-1)`) or has a subscript (`s_k(\theta x)^k`); all else is refused as ambiguous.
     Sums and products reach to the next + or -.
+    `H_{n}(x)`, `P`, `T`, `U`, `L` with a degree in k, l, m, n are orthogonal polynomials, `\delta_{m n}` is Kronecker's. A unit
+    behind a number, `5\,\mathrm{MPa}` or `\SI{5}{kJ/mol}`, is a quantity of sympy.physics.units; an unknown one is refused.
 
     Parameters: `text`, up to 10000 characters; `names`, a plain name or LaTeX to what it means: a SymPy expression, a Function,
     an IndexedBase (`{"E": sympy.euler, "i": sympy.I}`).

@@ -40,7 +40,8 @@ def scripts(p: Cursor, name: Name) -> Name:
             name = Name(name.start, name.base, name.below, name.above, name.primes + _primes(p))
         elif p.at("_") and not name.below:
             p.next()
-            name = Name(name.start, name.base, _subscripts(p), name.above, name.primes)
+            paired = name.base == "delta" and "delta" not in p.declared
+            name = Name(name.start, name.base, _subscripts(p, paired), name.above, name.primes)
         elif p.at("_"):
             raise p.fault("a second subscript", None, "; write both in one, as in a_{i,j}")
         elif p.at("^") and (star := _star(p)):
@@ -84,7 +85,7 @@ def _word(p: Cursor, token: Token) -> str:
     if token.text == r"\text" and content.lower() in words.CONDITION | words.BETWEEN | words.OTHERWISE:
         raise p.fault(f"the word {content!r} where a value is expected,", token.start, "; words stand between statements")
     if content in words.UNITS and "/" in content and raw not in p.declared:
-        raise p.fault(f"the unit {content!r}, which the reader does not compute with,", token.start, "; write the bare number")
+        raise p.fault(f"the unit {content!r} without a number before it", token.start, rf"; write 1\,\text{{{content}}}")
     if re.fullmatch(r"[0-9]*[A-Za-z][A-Za-z0-9]*", content, re.ASCII) or raw in p.declared:
         return content if raw not in p.declared else raw
     greek = words.GREEK.get(content[1:]) if content.startswith("\\") else None
@@ -153,20 +154,20 @@ def entry(p: Cursor) -> Node:
     return p.expression()
 
 
-def _subscripts(p: Cursor) -> tuple[Label, ...]:
-    """Read what stands after `_`."""
+def _subscripts(p: Cursor, paired: bool) -> tuple[Label, ...]:
+    """Read what stands after `_`; `paired` tells a letter of which a number beside a letter are two indices."""
     if not p.at("{"):
         node = p.group()
         return (_label_of(p, node),)
     opening = p.next()
     with p.inside(opening):
-        labels = [_label(p)]
+        labels = [_label(p, paired)]
         while p.skip(","):
             labels.append(_label(p))
     return tuple(labels)
 
 
-def _label(p: Cursor) -> Label:
+def _label(p: Cursor, paired: bool = False) -> Label:
     """Read one entry of a subscript."""
     run = _run(p)
     if run and all(token.kind == "letter" for token in run):
@@ -178,7 +179,10 @@ def _label(p: Cursor) -> Label:
         token = p.next()
         leading = len(token.text) > 1 and token.text[0] == "0"
         return Label(token.text, None if leading else (Number(token.start, token.text),))
-    return _label_of(p, entry(p))
+    node = entry(p)
+    if paired and isinstance(node, Times) and list(map(type, node.factors)) == [Number, Name]:
+        return Label(None, node.factors)
+    return _label_of(p, node)
 
 
 def _spelled(p: Cursor, run: list[Token]) -> Label:

@@ -96,7 +96,7 @@ class Bracketed(Node):
     r"""A name with a bracket after it, a function and its arguments or a product: names and other lines decide.
 
     `exponent` stands on the bracket (that of each entry if `elementwise`), `power` on the name; `marked` tells the form
-    `f{\left(x\right)}`, which means a function.
+    `f{\left(x\right)}`, which means a function; `step` is that of a factorial right behind the bracket, 0 without one.
     """
 
     name: Name
@@ -105,6 +105,7 @@ class Bracketed(Node):
     marked: bool = False
     power: Node | None = None
     elementwise: bool = False
+    step: int = 0
 
 
 @dataclass(frozen=True)
@@ -129,6 +130,22 @@ class Choose(Node):
 
     above: Node
     below: tuple[Node, ...]
+
+
+@dataclass(frozen=True)
+class Stirling(Node):
+    """A Stirling number of the second kind."""
+
+    above: Node
+    below: Node
+
+
+@dataclass(frozen=True)
+class Unit(Node):
+    """Units with their exponents, and the number that was written together with them."""
+
+    parts: tuple[tuple[str, int], ...]
+    number: str = ""
 
 
 @dataclass(frozen=True)
@@ -212,6 +229,15 @@ class Cases(Node):
     """Branches: a value and its condition, a chain, a parity, or None for the rest."""
 
     branches: tuple[tuple[Node, tuple[Relations, ...] | None], ...]
+
+
+@dataclass(frozen=True)
+class Evaluated(Node):
+    """A part in which one variable has a value."""
+
+    part: Node
+    variable: Name
+    point: Node
 
 
 @dataclass(frozen=True)

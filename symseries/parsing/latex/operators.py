@@ -14,6 +14,7 @@ from symseries.parsing.latex.nodes import (
     Cases,
     Choose,
     Derivative,
+    Evaluated,
     Infinity,
     Listing,
     Name,
@@ -24,6 +25,7 @@ from symseries.parsing.latex.nodes import (
     Power,
     Relations,
     Rounded,
+    Stirling,
     Times,
 )
 from symseries.parsing.latex.relations import relations
@@ -133,6 +135,70 @@ def choose(p: Cursor) -> Node:
     opening = p.next()
     with p.inside(opening):
         return Choose(token.start, above, entries_of(p))
+
+
+def fence(p: Cursor) -> Node:
+    """Read a fraction without its bar in brackets: Stirling numbers of the second kind stand in braces, binomials in round."""
+    token = p.next()
+    brackets = [_delimiter(p), _delimiter(p)]
+    options = [_plain_group(p), _plain_group(p)]
+    if options[0] not in {"0pt", "0em"} or brackets not in ([r"\{", r"\}"], ["(", ")"]):
+        raise p.fault(r"a \genfrac of another form", token.start, r"; write \genfrac\{\}{0pt}{}{n}{k}, \binom or \frac")
+    above, below = p.group(), p.group()
+    return Choose(token.start, above, (below,)) if brackets[0] == "(" else Stirling(token.start, above, below)
+
+
+def _delimiter(p: Cursor) -> str:
+    """Step over a bracket, alone or in braces, and return it."""
+    braces = p.skip("{")
+    bracket = p.next().text
+    if braces:
+        p.expect("}")
+    return bracket
+
+
+def _plain_group(p: Cursor) -> str:
+    """Step over an argument in braces that is no formula, and return its text."""
+    first = p.token
+    p.expect("{")
+    while not p.at("}") and p.token.kind != "end":
+        p.next()
+    last = p.token
+    p.expect("}", first)
+    return p.source.text[first.end : last.start].strip()
+
+
+def evaluated(p: Cursor) -> Node:
+    r"""Read `\left. ... \right|_{x=0}`, a part at a point."""
+    opening = p.next()
+    with p.deeper():
+        part = p.expression()
+    if not p.at("right|"):
+        raise p.fault("an invisible bracket", opening.start, r"; write both brackets, or \left. ... \right|_{x=0}")
+    p.next()
+    if not p.skip("_"):
+        raise p.fault("an invisible bracket", opening.start, r"; write both brackets, or \right|_{x=0} for a value at a point")
+    variable, point = _point(p)
+    if p.at("^"):
+        raise p.fault("a bar with two marks, which may be a power or a difference,", None, "; write brackets around it")
+    return Evaluated(opening.start, part, variable, point)
+
+
+def _point(p: Cursor) -> tuple[Name, Node]:
+    r"""Read `{x=0}` or `{\substack{x=0}}`."""
+    braces = 1
+    p.expect("{")
+    if p.skip(r"\substack"):
+        p.expect("{")
+        braces = 2
+    variable = p.expression()
+    if not isinstance(variable, Name):
+        raise p.fault("a point of something that is no name", variable.start, "; write x=0")
+    p.expect("=")
+    point = p.expression()
+    for _ in range(braces):
+        p.expect("}")
+    return variable, point
 
 
 def infinity(p: Cursor) -> Node:
@@ -278,6 +344,8 @@ ATOMS: dict[str, Callable[[Cursor], Node]] = {
     **dict.fromkeys((r"\int", r"\iint", r"\iiint"), read_integral),
     **dict.fromkeys((r"\lfloor", r"\lceil"), rounded),
     **dict.fromkeys((r"\underbrace", r"\overbrace"), annotated),
+    r"\genfrac": fence,
+    "left.": evaluated,
     r"\sqrt": root,
     r"\lim": read_limit,
     r"\infty": infinity,

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import Any, Self, cast
 
 import sympy
+from sympy.functions.combinatorial.numbers import stirling
 
 from symseries.errors import ResourceLimitError
 
@@ -23,6 +24,26 @@ def sequence(name: str) -> sympy.IndexedBase:
     a[2]
     """
     return sympy.IndexedBase(name, complex=True)
+
+
+class Stirling2(sympy.Function):  # type: ignore[misc]
+    """The Stirling number of the second kind S(n, k): the ways to divide n things into k parts, none of them empty.
+
+    >>> Stirling2(4, 2), Stirling2(sympy.Symbol("n"), 2)
+    (7, Stirling2(n, 2))
+    """
+
+    nargs = 2
+
+    # the name that SymPy gives to a function's own simplification; nothing is evaluated from text
+    @classmethod
+    def eval(cls, n: sympy.Expr, k: sympy.Expr) -> sympy.Expr | None:
+        """Return the number for whole arguments, None for symbols."""
+        return stirling(n, k) if n.is_Integer and k.is_Integer else None
+
+    def _latex(self, printer: Any) -> str:
+        upper, lower = (printer.doprint(argument) for argument in self.args)
+        return rf"\genfrac\{{\}}{{0pt}}{{}}{{{upper}}}{{{lower}}}"
 
 
 class Run(sympy.Expr):  # type: ignore[misc]

@@ -25,7 +25,8 @@ _NAMED = {"\N{MINUS SIGN}": "-", "≤": r"\leq", "≥": r"\geq", "≠": r"\neq",
 class Token(NamedTuple):
     r"""A piece of LaTeX: its kind, its text, where it starts and ends; `content` is the raw text of `\mathrm{content}`.
 
-    Kinds: "number", "letter" (a Latin letter or `\alpha`), "upright" (`\mathrm{...}`, `\text{...}`), "bold", "accent",
+    Kinds: "unit" (`\si{...}`, and `\SI{...}{...}`, whose two contents a zero byte parts), "number",
+    "letter" (a Latin letter or `\alpha`), "upright" (`\mathrm{...}`, `\text{...}`), "bold", "accent",
     "function", "command", "mark" (a single sign), "break" (a new line), "space" (`\quad`), "environment", "end" (of the text).
     """
 
@@ -80,6 +81,8 @@ class _Cutter:
     def _sided(self, token: Token) -> Token:
         r"""Return the token after `\left` or `\right` as a bracket: a bar tells only there on which side it stands."""
         side, self.side = self.side, ""
+        if side == "left" and token.text == ".":
+            return token._replace(kind="command", text="left.")
         if side and token.text == ".":
             raise self.source.fault("an invisible bracket", token.start, "; write both brackets")
         if side and token.text not in words.BRACKETS:
@@ -110,6 +113,8 @@ class _Cutter:
             raise self.source.fault(f"{text} {words.REFUSED[name]}", start)
         if name in words.RAW:
             content = self._raw(text, start)
+            if name in {"SI", "qty"}:
+                content += f"\0{self._raw(text, start)}"
             return Token(words.RAW[name], text, start, self.place, content)
         if name in words.GREEK:
             return Token("letter", words.GREEK[name], start, self.place)

@@ -9,10 +9,11 @@ from typing import Any
 import sympy
 
 from symseries.errors import LawNameError, SymseriesError
-from symseries.parsing.latex import limits, patterns, structures
+from symseries.parsing.latex import limits, patterns, structures, units
 from symseries.parsing.latex import nodes as n
 from symseries.parsing.latex.context import Context, is_simple
 from symseries.parsing.latex.indices import summed
+from symseries.parsing.latex.known import evaluated, kronecker, polynomial
 from symseries.parsing.latex.meanings import EXACT, GREEK_FUNCTIONS, KNOWN_LETTERS, LATIN_FUNCTIONS, function, plain_symbol
 from symseries.parsing.latex.naming import key_of
 from symseries.parsing.latex.source import LatexSource
@@ -68,12 +69,18 @@ class Builder:
         if key is not None and key in self.context.names:
             return self._declared(node, key)
         indexed = self._base_value(node) is not None or node.base in self.context.sequences
+        if (delta := kronecker(self, node)) is not None:
+            return delta
         if indexed and (entry := self._entry(node)) is not None:
             return entry
         if key is None:
             raise self.fault(node, "a name whose subscript is computed", "; declare it as a sequence")
         if key in {"pi", "e"}:
             return sympy.pi if key == "pi" else sympy.E
+        if self.context.measured and node.base in units.UNITS and self.source.text[node.start] == "\\":
+            raise self.fault(
+                node, f"the unit {node.base!r} without a number", rf"; write 1\,\mathrm{{{node.base}}}, or declare the name"
+            )
         if node.base == "partial":
             raise self.fault(node, "a sign of a partial derivative alone", r"; write \frac{\partial}{\partial x}")
         return self.symbol(node, key)
@@ -121,7 +128,7 @@ class Builder:
             problem = f"{node.base} alone and with a superscript in round brackets, which may be a power or an index,"
             raise self.fault(node, problem, "; write a power without brackets, or declare the sequence")
         if node.base in self.context.mixed:
-            problem = f"the indices of {node.base}, which stand above and below in two ways,"
+            problem = f"the indices of {node.base}, which stand in two ways,"
             raise self.fault(node, problem, "; write them in one way")
 
     def indices(self, node: n.Name) -> tuple[n.Node, ...]:
@@ -188,13 +195,16 @@ class Builder:
         if rule is None:
             bracket = node.arguments[0]
             kind = n.Elementwise if node.elementwise else n.Power
-            raised = bracket if node.exponent is None else kind(bracket.start, bracket, node.exponent)
+            raised = n.Factorial(bracket.start, bracket, node.step) if node.step else bracket
+            raised = raised if node.exponent is None else kind(bracket.start, raised, node.exponent)
             first: n.Node = node.name if node.power is None else n.Power(node.start, node.name, node.power)
             return limits.finite(self.source, self.value(first) * self.value(raised), node.start)
         if isinstance(node.power, n.Plus) and node.power.terms[0][0] < 0:
             problem = "a negative power on the name of a function, which may mean the inverse function,"
             raise self.fault(node, problem, r"; write \frac{1}{f(x)}")
         value = rule(*(limits.small(self.source, self.value(part), part.start) for part in node.arguments))
+        if node.step:
+            value = limits.factorial(self.source, value, node.step, node.start)
         if node.elementwise and node.exponent is not None:
             return structures.ElementwisePower(value, self.value(node.exponent))
         for exponent in (node.power, node.exponent):
@@ -220,6 +230,8 @@ class Builder:
             return None
         if name.base in KNOWN_LETTERS and not name.below and name.base not in names:
             return KNOWN_LETTERS[name.base]
+        if (rule := polynomial(self, node)) is not None:
+            return rule
         if node.marked or name.primes or self._is_function_letter(node):
             if key_of(n.Name(name.start, name.base, name.below)) in self.context.alone and not node.marked:
                 raise self._ambiguous(node)
@@ -279,6 +291,9 @@ class Builder:
 
     def entry(self, node: n.Entry) -> sympy.Expr:
         """Return an entry of a vector."""
+        if isinstance(node.vector, n.Bracketed) and self._function(node.vector) is None:
+            problem = "a subscript on a bracket behind a name, which may be a rising factorial or an index,"
+            raise self.fault(node, problem, "; write what it means")
         if isinstance(node.vector, n.Name):
             node = n.Entry(node.start, n.Name(node.vector.start, node.vector.base, node.vector.below), node.indices)
         return structures.Component(self.value(node.vector), *(self.value(index) for index in node.indices))
@@ -298,6 +313,17 @@ class Builder:
         if len(node.below) == 1:
             return structures.Multinomial(above, self.value(node.below[0]))
         return sympy.factorial(above) / sympy.Mul(*map(self._entry_factorial, self.filled(node.below)))
+
+    def unit(self, node: n.Unit) -> sympy.Expr:
+        """Return a unit, with the number that was written together with it."""
+        return limits.finite(self.source, units.value_of(node), node.start)
+
+    def stirling(self, node: n.Stirling) -> sympy.Expr:
+        """Return a Stirling number of the second kind."""
+        above, below = self.value(node.above), self.value(node.below)
+        if any(part.is_number and abs(part) > limits.STIRLING for part in (above, below)):
+            raise self.fault(node, f"a Stirling number beyond {limits.STIRLING}", "; use a smaller one")
+        return structures.Stirling2(above, below)
 
     def _is_collection(self, node: n.Node) -> bool:
         return isinstance(node, n.Name) and node.base.startswith("bold_") and key_of(node) not in self.context.names
@@ -439,6 +465,9 @@ RULES: dict[type[n.Node], Callable[[Builder, Any], Any]] = {
     n.Entry: Builder.entry,
     n.Factorial: Builder.factorial,
     n.Choose: Builder.choose,
+    n.Stirling: Builder.stirling,
+    n.Unit: Builder.unit,
+    n.Evaluated: evaluated,
     n.Big: summed,
     patterns.Value: Builder.known,
     n.Integral: Builder.integral,

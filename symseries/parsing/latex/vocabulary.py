@@ -89,13 +89,14 @@ RAW: dict[str, str] = {
     **dict.fromkeys("mathcal mathscr".split(), "script"),
     **dict.fromkeys("begin end".split(), "environment"),
     **dict.fromkeys("label tag".split(), "label"),
+    **dict.fromkeys("si SI qty unit".split(), "unit"),
 }
 
 COMMANDS: dict[str, str] = dict.fromkeys(
-    "frac dfrac tfrac cfrac binom dbinom tbinom sum prod int iint iiint lim dots ldots cdots dotsc dotsb dotsm vdots partial "
-    "infty sqrt approx simeq Rightarrow implies Longrightarrow iff Leftrightarrow equiv leq le leqslant geq ge geqslant "
-    "neq ne propto to rightarrow in forall substack underbrace overbrace stackrel overset triangleq wedge land vee lor "
-    "bmod lfloor rfloor lceil rceil circ bullet div pm mp therefore because mid displaylimits top dagger colon "
+    "frac dfrac tfrac cfrac genfrac binom dbinom tbinom sum prod int iint iiint lim dots ldots cdots dotsc dotsb dotsm vdots "
+    "partial infty sqrt approx simeq Rightarrow implies Longrightarrow iff Leftrightarrow equiv leq le leqslant geq ge "
+    "geqslant neq ne propto to rightarrow in forall substack underbrace overbrace stackrel overset triangleq wedge land vee "
+    "lor bmod lfloor rfloor lceil rceil circ bullet div pm mp therefore because mid displaylimits top dagger colon "
     "leftarrow gets".split(),
     "command",
 ) | {"quad": "space", "qquad": "space", "{": "mark", "}": "mark", "|": "mark"}
@@ -112,9 +113,8 @@ IGNORED = (
     | IGNORED_WITH_ARGUMENT
 )
 
-_UNITS = "holds a unit, which the reader does not compute with; write the bare number, and say the unit in words"
 REFUSED: dict[str, str] = {
-    **dict.fromkeys("si SI qty unit num SIrange si{}".split(), _UNITS),
+    **dict.fromkeys("num SIrange qtyrange ang".split(), "holds numbers in another grammar; write the number as it is"),
     **dict.fromkeys(
         "def newcommand renewcommand let input include write csname catcode".split(), "defines or loads other text"
     ),
