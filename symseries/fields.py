@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from typing import Any
 
@@ -12,12 +12,12 @@ import numpy as np
 import sympy
 
 from symseries.display import TextTable, name_cell, number, number_cell, text_cell
+from symseries.displayed import Record, Shown, provenance, read_number, real, texts
 from symseries.errors import DataError, LawNameError, NetworkShapeError, OptionError, SymseriesError, listing, suggestion
 from symseries.laws import ClosedForm, Law
 from symseries.layers import Activation
 from symseries.names import symbol
 from symseries.network import Network
-from symseries.pages import latex_array
 from symseries.plotting import LAW, NETWORK, shown
 from symseries.scalars import F64, Array
 from symseries.spaces import TaylorSpace
@@ -29,8 +29,8 @@ _HIGHEST = 4  # order up to which a closed form is looked for
 _NORMAL = 1.4826  # standard deviation over median absolute deviation of normal numbers
 
 
-@dataclass(frozen=True, repr=False)
-class ConstantField:
+@dataclass(frozen=True, repr=False, eq=False)
+class ConstantField(Shown):
     """Constants estimated at points one by one; `values` name → (n,), nan where the derivatives give no real constant.
 
     `median` and `spread` (the scaled median absolute deviation, as a standard deviation) sum each field up: small spread means
@@ -44,6 +44,11 @@ class ConstantField:
     values: dict[str, Array]
     closed: ClosedForm
     warnings: tuple[str, ...] = ()
+    provenance: Mapping[str, Any] = field(default_factory=dict)
+
+    kind = "symseries.constant_field"
+    title = "Constants point by point"
+    noted = True
 
     @cached_property
     def median(self) -> dict[str, float]:
@@ -97,26 +102,33 @@ class ConstantField:
         column = self.points[:, self.variables.index(along)]
         return _drawn(ax, (along, column), (chosen, self.values[chosen]), self.median[chosen])
 
-    def to_frame(self) -> Any:
-        """Return points and constants as a pandas DataFrame, a row for each point; `OptionError` where pandas is missing."""
-        try:
-            import pandas as pd
-        except ImportError as error:
-            raise OptionError("a data frame needs pandas, which is missing; run: pip install symseries[pandas]") from error
-        return pd.DataFrame({**dict(zip(self.variables, self.points.T, strict=True)), **self.values})
+    def framed(self) -> TextTable:
+        """Return points and constants, a row for each point."""
+        heads = tuple(map(text_cell, (*self.variables, *self.values)))
+        columns = np.column_stack([self.points, *self.values.values()])
+        return TextTable(heads, tuple(tuple(map(number_cell, row)) for row in columns.tolist()))
 
-    def to_latex(self, *, document: bool = False) -> str:
-        """Return the table as LaTeX (booktabs); with `document=True` it compiles alone."""
-        return self.table().to_latex(document=document)
+    def body(self) -> Record:
+        """Return the fields as JSON knows them."""
+        return {
+            "law": self.law, "variables": list(self.variables), "points": self.points.tolist(),
+            "values": {name: list(map(real, column.tolist())) for name, column in self.values.items()},
+            "closed": self.closed.to_dict(),
+        }  # fmt: skip
 
-    def _repr_html_(self) -> str:
-        return self.table().to_html()
-
-    def _repr_latex_(self) -> str:
-        return latex_array(self.table())
-
-    def __str__(self) -> str:
-        return self.table().to_text()
+    @classmethod
+    def from_dict(cls, record: Mapping[str, Any]) -> ConstantField:
+        """Return the field that `to_dict` wrote."""
+        variables = texts(record, "variables")
+        return cls(
+            law=str(record["law"]),
+            variables=variables,
+            points=np.array(record["points"], dtype=float).reshape(-1, len(variables)),
+            values={str(name): np.array(list(map(read_number, column))) for name, column in record["values"].items()},
+            closed=ClosedForm.from_dict(record["closed"]),
+            warnings=texts(record, "warnings"),
+            provenance=dict(record["provenance"]),
+        )
 
     def __repr__(self) -> str:
         shown = ", ".join(f"{name} {number(value, 4)}" for name, value in self.median.items())
@@ -139,6 +151,10 @@ def constant_field(net: Network, law: Law, points: object = None, *, most: int =
     >>> {name: round(value, 9) for name, value in found.median.items()}, max(found.spread.values()) < 1e-9
     ({'A': 3.0, 'Q': 2.0}, True)
     """
+    if not all(isinstance(given, kind) for given, kind in ((net, Network), (law, Law))):
+        raise OptionError(
+            f"constant_field: {type(net).__name__} and {type(law).__name__} received; expected a network and a symseries.Law"
+        )
     for name in law.variables:
         if name not in net.inputs:
             raise LawNameError(
@@ -155,7 +171,8 @@ def constant_field(net: Network, law: Law, points: object = None, *, most: int =
     warnings = [thinned] if thinned else []
     if lost:
         warnings.append(f"at {lost} of {len(rows)} points the derivatives of the network give no real constants")
-    return ConstantField(str(law), law.variables, rows[:, places], values, closed, tuple(warnings))
+    held = provenance(data=_digest(net, points))
+    return ConstantField(str(law), law.variables, rows[:, places], values, closed, tuple(warnings), held)
 
 
 def starting_values(net: Network, law: Law, points: object = None, *, most: int = 60) -> dict[str, float]:
@@ -174,10 +191,10 @@ def starting_values(net: Network, law: Law, points: object = None, *, most: int 
     return found.median if all(np.isfinite(value) for value in found.median.values()) else {}
 
 
-def _drawn(ax: Any, along: tuple[str, Array], field: tuple[str, Array], median: float) -> Any:
+def _drawn(ax: Any, along: tuple[str, Array], one: tuple[str, Array], median: float) -> Any:
     """Draw a field against a variable, cut to where most of it lies: derivatives have long tails."""
     ax = shown() if ax is None else ax
-    (variable, places), (name, values) = along, field
+    (variable, places), (name, values) = along, one
     ax.plot(places, values, ".", color=NETWORK, markersize=5, label="point by point")
     ax.axhline(median, color=LAW, linewidth=1.2, label=f"median {number(median, 4)}")
     finite = _finite(values)
@@ -205,6 +222,11 @@ def _rows(net: Network, points: object) -> Array:
     if isinstance(points, (Mapping, Table)):
         return np.asarray(read_table(points, dict.fromkeys(net.inputs)).matrix(net.inputs), dtype=float)
     return F64.array(input_matrix(points, net.inputs))
+
+
+def _digest(net: Network, points: object) -> str | None:
+    """Return the digest of the data that the points are, None where they were given."""
+    return net.data.digest if points is None and net.data is not None else None
 
 
 def _thinned(rows: Array, most: int) -> tuple[Array, str]:

@@ -44,7 +44,15 @@ def _matplotlib(module: str) -> Any:
         raise OptionError("a figure needs matplotlib, which is missing; run: pip install symseries[plot]") from error
 
 
-def coefficients(ax: Axes | None, labels: Sequence[str], law: Array, source: tuple[Array, Array | None], name: str) -> Axes:
+def coefficients(
+    ax: Axes | None,
+    labels: Sequence[str],
+    law: Array,
+    source: tuple[Array, Array | None],
+    name: str,
+    *,
+    index: str = "multi-index",
+) -> Axes:
     """Draw the sizes of the coefficients of law and source side by side, with error bars of two standard errors."""
     ax = shown() if ax is None else ax
     values, errors = source
@@ -65,21 +73,23 @@ def coefficients(ax: Axes | None, labels: Sequence[str], law: Array, source: tup
     ax.axhline(0, color=DATA, linewidth=0.6)
     _label(ax, labels)
     ax.set_ylabel("coefficient")
-    ax.set_xlabel("multi-index")
+    ax.set_xlabel(index)
     ax.legend(frameon=False)
     return ax
 
 
-def residuals(ax: Axes | None, labels: Sequence[str], values: Array, unit: str) -> Axes:
-    """Draw the residual of each multi-index; in units of standard errors a band marks two of them."""
+def residuals(
+    ax: Axes | None, labels: Sequence[str], values: Array, unit: str, *, name: str = "network", index: str = "multi-index"
+) -> Axes:
+    """Draw what the law leaves of each coefficient of the source `name`; in standard deviations a band marks two of them."""
     ax = shown() if ax is None else ax
     ax.bar(np.arange(len(labels)), values, color=NETWORK, width=0.7)
     ax.axhline(0, color=DATA, linewidth=0.6)
-    if unit == "standard errors":
+    if unit == "standard deviations":
         ax.axhspan(-2, 2, color=DATA, alpha=0.15, linewidth=0)
     _label(ax, labels)
-    ax.set_ylabel(f"network − law ({unit})")
-    ax.set_xlabel("multi-index")
+    ax.set_ylabel(f"{name} − law ({unit})")
+    ax.set_xlabel(index)
     return ax
 
 

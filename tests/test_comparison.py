@@ -254,3 +254,15 @@ def test_a_variable_that_a_law_only_declares_need_not_be_there(net: ss.Network) 
 def test_names_that_do_not_meet_are_in_the_row(table: dict[str, np.ndarray]) -> None:
     pair = compare(table, ss.Law("y = a*cc", ("cc",))).pairs[0]
     assert pair.reason.startswith(LawNameError.__name__)
+
+
+def test_laws_of_different_targets_are_not_ranked_together() -> None:
+    table = {"x": [1.0, 2.0, 3.0], "y": [1.0, 2.0, 3.5], "z": [2.0, 4.0, 5.0]}
+    with pytest.raises(LawNameError, match="compare: laws of y, z; expected one target"):
+        ss.compare(table, [ss.Law("y = a*x", ("x",)), ss.Law("z = a*x", ("x",))])
+
+
+@pytest.mark.parametrize("source", [None, 3, [None], ["table.csv", 2.5]])
+def test_what_is_no_source_is_refused(source: object) -> None:
+    with pytest.raises(OptionError, match="is no source; expected a network or a table"):
+        ss.compare(source, ss.Law("y = a*x", ("x",)))

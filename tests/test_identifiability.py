@@ -166,5 +166,5 @@ def test_the_answer_prints_and_travels() -> None:
     assert "<table>" in found._repr_html_()
     assert repr(found).startswith("<Identifiability: rank 4 of 5; ")
     for text in ("{}", "[]", '{"format": "symseries.identifiability"}'):
-        with pytest.raises(OptionError, match="expected the text that to_json returns"):
+        with pytest.raises(DataError, match="expected the text that to_json returns"):
             Identifiability.from_json(text)

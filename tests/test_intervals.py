@@ -145,6 +145,24 @@ def test_an_interrupt_keeps_what_is_finished(table: dict[str, np.ndarray]) -> No
         ss.fit(net, YIELD).intervals("bootstrap", repeats=10, trainer=lambda _: (_ for _ in ()).throw(KeyboardInterrupt))
 
 
+def test_repeats_at_a_bound_count() -> None:
+    """The repeats are those without a bound, cut at it where the law is linear in what is left; no table is lost."""
+    rng, x = np.random.default_rng(3), np.linspace(0, 4, 25)
+    table = {"x": x, "y": 2 * np.exp(-0.02 * x) + 0.1 * rng.normal(size=25)}
+    law = ss.Law("y = a*exp(-b*x)", ("x",))
+    found = ss.fit(table, law, bounds={"b": (0, None)}).intervals("bootstrap", repeats=100, rng=1)
+    free = ss.fit(table, law).intervals("bootstrap", repeats=100, rng=1)
+    below = int((free.samples[:, 1] < 0).sum())
+    assert below > 5
+    assert found.samples.shape == (100, 2)
+    assert found.samples[:, 1] == pytest.approx(np.maximum(free.samples[:, 1], 0), abs=1e-6)
+    assert f"{below} of 100 repeats ended at a bound" in found.warnings
+    low, high = found["b"].interval
+    assert (low, high) == pytest.approx((0, np.quantile(free.samples[:, 1], 0.975)), abs=1e-6)
+    left = ss.fit(table, law, bounds={"b": (0.01, None)}).intervals("jackknife", repeats=5)
+    assert left.samples.shape == (5, 2)
+
+
 def test_intervals_go_to_json_and_back(table: dict[str, np.ndarray]) -> None:
     found = ss.fit(table, YIELD, fixed={"C": 300}).intervals("bootstrap", repeats=5)
     again = Intervals.from_json(found.to_json())
@@ -155,7 +173,7 @@ def test_intervals_go_to_json_and_back(table: dict[str, np.ndarray]) -> None:
     assert found.to_frame().shape == (3, 5)
     assert found["C"].stderr is None
     for text in ("", "{}", '{"format": "x"}', found.to_json().replace("bootstrap", "bootstrap", 1)[:-30]):
-        with pytest.raises(DataError, match=r"expected the text that Intervals\.to_json returns"):
+        with pytest.raises(DataError, match=r"expected the text that to_json returns"):
             Intervals.from_json(text)
 
 
@@ -187,6 +205,8 @@ def test_profiles_and_regions_are_drawn(curved: tuple[dict[str, np.ndarray], ss.
         (lambda f: f.profile("C"), OptionError, "C is held or tied"),
         (lambda f: f.profile("k", points=1), OptionError, "points=1"),
         (lambda f: f.contour("k", "k"), OptionError, "two different constants"),
+        (lambda f: f.contour("C", "k", levels=0.9), OptionError, "expected probabilities, such as"),
+        (lambda f: f.contour("C", "k", levels=()), OptionError, "expected probabilities, such as"),
     ],
 )
 def test_what_is_refused(table: dict[str, np.ndarray], ask: Any, kind: type[Exception], words: str) -> None:

@@ -12,6 +12,7 @@ import sympy
 
 import symseries as ss
 from symseries.errors import DataError
+from symseries.fitting.weights import DISCREPANCY_FLOOR
 
 VOID = {"meta", "br", "hr", "img", "link", "input", "col"}
 X = np.linspace(0.5, 3, 12)
@@ -131,7 +132,10 @@ def test_figures_draw_the_coefficients_of_both_sides() -> None:
     assert law.get_ydata() == pytest.approx(alpha - found.residual.coefficients)
     bars = found.plot("residual", ax=figure.add_subplot())
     heights = [patch.get_height() for patch in bars.patches if patch.get_width() < 1]
-    assert heights == pytest.approx(found.residual.coefficients / np.sqrt(np.diag(found.prepared.alpha.covariance)))
+    left = np.eye(len(alpha)) - found.solved.jacobian @ np.linalg.pinv(found.solved.jacobian)  # unweighted, norms of 1
+    variance = np.diag(left @ found.prepared.alpha.covariance @ left.T)
+    floor = (DISCREPANCY_FLOOR * np.linalg.norm(alpha[1:])) ** 2
+    assert heights == pytest.approx(found.residual.coefficients / np.sqrt(variance + floor))
 
 
 def test_a_figure_that_does_not_exist_is_refused() -> None:

@@ -74,7 +74,7 @@ def test_a_column_left_out_is_found() -> None:
     assert found.sufficient is False
     assert [one.name for one in found.telling] == ["h"]
     assert found.left_out[0].correlation > 0.8
-    assert "columns left out say more: h" in found.conclusion
+    assert "the residual rises with h (rank correlation 0." in found.conclusion
     with_it = sufficiency(measured(2, 150, hidden=1.0, noise=0.02), "y", ("x", "z", "h"))
     assert with_it.sufficient is True
 
@@ -86,6 +86,21 @@ def test_a_parabola_in_a_column_left_out_is_found() -> None:
     assert abs(found.left_out[0].correlation) < 0.3
     assert found.left_out[0].share > 0.8
     assert found.left_out[0].p_value < 1e-6
+    assert "the residual bends with h (rank correlation " in found.conclusion
+
+
+def test_the_answer_says_which_way_the_residual_goes() -> None:
+    rng = np.random.default_rng(8)
+    x, g, h = rng.uniform(0, 1, 150), rng.normal(size=150), rng.normal(size=150)
+    noise = 0.1 * rng.normal(size=150)
+    falling = sufficiency({"x": x, "g": g, "y": x - g + noise}, "y", ("x",))
+    one = falling.left_out[0]
+    assert f"the residual falls with g (rank correlation {one.correlation:.2f}, p = {one.p_value:.2g}, " in falling.conclusion
+    assert falling.conclusion.endswith(": this input is missing")
+    both = sufficiency({"x": x, "g": g, "h": h, "y": x - g + h + noise}, "y", ("x",)).conclusion
+    assert "falls with g" in both
+    assert "rises with h" in both
+    assert both.endswith(": these inputs are missing")
 
 
 def test_a_network_is_asked_through_its_table() -> None:
@@ -116,6 +131,7 @@ def test_too_few_rows_leave_the_noise_open() -> None:
         ({"x": [1.0, 2.0]}, {"target": "yy"}, LawNameError, "expected a column"),
         ({"x": [1.0, 2.0]}, {}, LawNameError, "expected a column"),
         ({"x": [1.0, 2.0], "y": [1.0, 2.0]}, {"target": "y", "data": {}}, OptionError, "beside a network"),
+        ({"x": [1.0, 2.0], "y": [1.0, 2.0]}, {"target": "y", "inputs": ("x", "y")}, LawNameError, "also among the inputs"),
         (ss.Network.from_expression("x", inputs=("x",)), {}, DataError, "no data"),
         (ss.Network.from_expression("x", inputs=("x",)), {"target": "y"}, OptionError, "knows its own"),
         (ss.Network.from_expression(["x", "x**2"], inputs=("x",), outputs=("a", "b")), {}, OptionError, "take one of them"),

@@ -9,12 +9,13 @@ from symseries.comparison.ranking import CRITERIA, Comparison, Origin, Pair
 from symseries.comparison.records import provenance, reason
 from symseries.comparison.scores import score, table_of
 from symseries.comparison.whitened import doubts
-from symseries.errors import LawSyntaxError, OptionError, SymseriesError, listing, suggestion
+from symseries.errors import LawNameError, LawSyntaxError, OptionError, SymseriesError, listing, suggestion
 from symseries.fitting import Fit, fit
 from symseries.laws import Law
 from symseries.network import Network
 from symseries.parsing import parse_law
 from symseries.progress import track
+from symseries.scalars import shown
 from symseries.spaces import Space
 from symseries.tables import column_names
 
@@ -38,7 +39,8 @@ def compare(
     none; `groups`, labels (n,) of rows that are left out together; `by`, what is ranked: "bic" (the default where all sources
     have the same rows), "aic", "misfit" (the default elsewhere), "heldout" or "p_value"; `rng` as in `fit`.
     A pair that has no answer, as constants that are not determined or a function without a series, is a row that says why.
-    Raises `OptionError` where there is nothing to compare or for another `by`.
+    Raises `OptionError` where there is nothing to compare, for what is no source and for another `by`, `LawNameError` for laws
+    of different targets.
 
     >>> table = {"x": [1.0, 2.0, 3.0, 4.0, 5.0], "y": [1.1, 3.9, 9.2, 15.8, 25.1]}
     >>> laws = {"line": Law("y = a + b*x", ("x",)), "square": Law("y = a*x**2", ("x",)), "twice": Law("y = a*b*x", ("x",))}
@@ -61,11 +63,18 @@ def compare(
             fits[source, law] = found
         except SymseriesError as error:
             found_pairs.append(Pair(source, law, str(named[law]), len(named[law].constants), reason=reason(error)))
+    _check_targets(fits.values())
     origins = tuple(_origin(name, [found for (owner, _), found in fits.items() if owner == name]) for name in sources)
     chosen = by or ("bic" if len({origin.digest for origin in origins if origin.digest}) == 1 else "misfit")
-    return Comparison(
-        tuple(found_pairs), origins, chosen, _warnings(origins, chosen, by), provenance(None, space, sources=len(sources)), fits
-    ).ranked()
+    held = provenance(None, space, rng, sources=len(sources))
+    return Comparison(tuple(found_pairs), origins, chosen, _warnings(origins, chosen, by), held, fits).ranked()
+
+
+def _check_targets(fits: Iterable[Fit]) -> None:
+    """Refuse laws of different quantities, whose errors are not measured in one unit."""
+    targets = sorted({str(found.prepared.law.target) for found in fits if found.prepared.law.target is not None})
+    if len(targets) > 1:
+        raise LawNameError(f"compare: laws of {listing(targets)}; expected one target for all, compare those of each apart")
 
 
 def _declared(law: Law, source: object) -> Law:
@@ -129,6 +138,8 @@ def _sources(networks: object) -> dict[str, object]:
     several = list(networks) if isinstance(networks, (list, tuple)) else [networks]
     if not several:
         raise OptionError("compare: no source is given; expected a network or a table, or several")
+    if (other := next((source for source in several if not _is_source(source)), several)) is not several:
+        raise OptionError(f"compare: {shown(other)} ({type(other).__name__}) is no source; expected a network or a table")
     kinds = ["network" if isinstance(source, Network) else "table" for source in several]
     names = [kind if kinds.count(kind) == 1 else f"{kind} {kinds[: k + 1].count(kind)}" for k, kind in enumerate(kinds)]
     return dict(zip(names, several, strict=True))

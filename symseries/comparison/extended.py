@@ -7,20 +7,15 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from symseries.comparison.records import (
-    Record,
-    Shown,
     constants_cell,
     estimates,
     heads,
-    loaded,
     optional_cell,
     read_estimates,
-    read_real,
-    reading,
-    real,
     split,
 )
 from symseries.display import Cell, TextTable, number_cell, text_cell
+from symseries.displayed import Record, Shown, read_real, real
 from symseries.errors import listing
 from symseries.fitting import Estimate
 from symseries.fitting.judge import REJECTED, probability
@@ -71,7 +66,7 @@ class Admissible:
         )  # fmt: skip
 
 
-@dataclass(frozen=True, repr=False)
+@dataclass(frozen=True, repr=False, eq=False)
 class Extension(Shown):
     """The laws that a source does not reject, the smallest first; no law among them contains a smaller one.
 
@@ -97,7 +92,7 @@ class Extension(Shown):
     warnings: tuple[str, ...] = ()
     provenance: Mapping[str, Any] = field(default_factory=dict)
 
-    form = FORMAT
+    kind = FORMAT
     title = "Laws that the source does not reject"
 
     @property
@@ -160,27 +155,24 @@ class Extension(Shown):
             "nearest": None if self.nearest is None else self.nearest.to_dict(),
             "pointers": [[term, real(value)] for term, value in self.pointers], "max_terms": self.max_terms,
             "candidates": list(self.candidates), "tolerance": self.tolerance, "method": self.method,
-            "provenance": dict(self.provenance),
         }  # fmt: skip
 
     @classmethod
-    def from_json(cls, text: str) -> Extension:
-        """Return the result that `to_json` wrote; `DataError` for another text."""
-        record = loaded(text, FORMAT)
-        with reading(FORMAT):
-            return cls(
-                law=Law.from_dict(record["law"]),
-                itself=Admissible.from_dict(record["itself"]),
-                admissible=tuple(map(Admissible.from_dict, record["admissible"])),
-                nearest=None if record["nearest"] is None else Admissible.from_dict(record["nearest"]),
-                pointers=tuple((str(term), float(read_real(value) or 0.0)) for term, value in record["pointers"]),
-                max_terms=int(record["max_terms"]),
-                candidates=tuple(map(str, record["candidates"])),
-                tolerance=read_real(record["tolerance"]),
-                method=str(record["method"]),
-                warnings=tuple(map(str, record["warnings"])),
-                provenance=dict(record["provenance"]),
-            )
+    def from_dict(cls, record: Mapping[str, Any]) -> Extension:
+        """Return the result that `to_dict` wrote."""
+        return cls(
+            law=Law.from_dict(record["law"]),
+            itself=Admissible.from_dict(record["itself"]),
+            admissible=tuple(map(Admissible.from_dict, record["admissible"])),
+            nearest=None if record["nearest"] is None else Admissible.from_dict(record["nearest"]),
+            pointers=tuple((str(term), float(read_real(value) or 0.0)) for term, value in record["pointers"]),
+            max_terms=int(record["max_terms"]),
+            candidates=tuple(map(str, record["candidates"])),
+            tolerance=read_real(record["tolerance"]),
+            method=str(record["method"]),
+            warnings=tuple(map(str, record["warnings"])),
+            provenance=dict(record["provenance"]),
+        )
 
     def __repr__(self) -> str:
         return f"<Extension: {self.conclusion}>"

@@ -15,6 +15,7 @@ from symseries.comparison.search import Subset, admissible
 from symseries.comparison.whitened import Whitened, doubts, measured, whiten
 from symseries.errors import OptionError
 from symseries.fitting.judge import REJECTED
+from symseries.fitting.views import cautions, choices
 from symseries.laws import Law
 from symseries.scalars import Array
 from symseries.spaces import BoxSpace, EmpiricalSpace, Space
@@ -74,8 +75,8 @@ def extend(
         max_terms=most,
         candidates=tuple(str(terms[i]) for i in dict.fromkeys(columns.owner)),
         tolerance=tolerance,
-        method=white.words,
-        warnings=(*white.prepared.notes, *doubts(white.prepared.source)),
+        method="; ".join([white.words, *choices(white.prepared)]),
+        warnings=(*cautions(white.prepared), *doubts(white.prepared.source)),
         provenance=provenance(white.prepared.source.data, white.prepared.space),
     )
 

@@ -9,19 +9,14 @@ from typing import Any
 import numpy as np
 
 from symseries.comparison.records import (
-    Record,
-    Shown,
     estimates,
     heads,
-    loaded,
     provenance,
     read_estimates,
-    read_real,
-    reading,
-    real,
     reason,
 )
 from symseries.display import Cell, TextTable, name_cell, text_cell, uncertain_cell
+from symseries.displayed import Record, Shown, read_real, real
 from symseries.errors import DataError, OptionError, SymseriesError, listing
 from symseries.fitting import Estimate, Fit, fit
 from symseries.fitting.judge import judge
@@ -46,7 +41,7 @@ class Way:
     remarks: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, repr=False)
+@dataclass(frozen=True, repr=False, eq=False)
 class Nuisance(Shown):
     """The constants of a law that does not describe all inputs, by five ways, and how the inputs are correlated.
 
@@ -61,7 +56,7 @@ class Nuisance(Shown):
     warnings: tuple[str, ...] = ()
     provenance: Mapping[str, Any] = field(default_factory=dict)
 
-    form = FORMAT
+    kind = FORMAT
     title = "Inputs that the law does not describe"
 
     def way(self, name: str) -> Way:
@@ -101,27 +96,25 @@ class Nuisance(Shown):
             for w in self.ways
         ]
         return {
-            "law": self.law.to_dict(), "others": list(self.others), "ways": ways, "provenance": dict(self.provenance),
+            "law": self.law.to_dict(), "others": list(self.others), "ways": ways,
             "correlations": [[a, b, real(value)] for (a, b), value in self.correlations.items()],
         }  # fmt: skip
 
     @classmethod
-    def from_json(cls, text: str) -> Nuisance:
-        """Return the result that `to_json` wrote; `DataError` for another text."""
-        record = loaded(text, FORMAT)
-        with reading(FORMAT):
-            ways = [
-                Way(str(w["name"]), read_estimates(w["constants"]), str(w["reason"]), tuple(map(str, w["remarks"])))
-                for w in record["ways"]
-            ]
-            return cls(
-                law=Law.from_dict(record["law"]),
-                others=tuple(map(str, record["others"])),
-                correlations={(str(a), str(b)): float(read_real(value) or 0.0) for a, b, value in record["correlations"]},
-                ways=tuple(ways),
-                warnings=tuple(map(str, record["warnings"])),
-                provenance=dict(record["provenance"]),
-            )
+    def from_dict(cls, record: Mapping[str, Any]) -> Nuisance:
+        """Return the result that `to_dict` wrote."""
+        ways = [
+            Way(str(w["name"]), read_estimates(w["constants"]), str(w["reason"]), tuple(map(str, w["remarks"])))
+            for w in record["ways"]
+        ]
+        return cls(
+            law=Law.from_dict(record["law"]),
+            others=tuple(map(str, record["others"])),
+            correlations={(str(a), str(b)): float(read_real(value) or 0.0) for a, b, value in record["correlations"]},
+            ways=tuple(ways),
+            warnings=tuple(map(str, record["warnings"])),
+            provenance=dict(record["provenance"]),
+        )
 
     def __repr__(self) -> str:
         return f"<Nuisance: {len(self.ways)} ways around {listing(self.others)} for {self.law}>"
@@ -159,7 +152,9 @@ def nuisance(net: Network, law: Law, *, data: object = None, degree: int | None 
     ways = tuple(_tried(name, law, way) for name, way in _ways(given, target, degree, generator).items())
     held = [apart(given, target, route).warnings for route in ("polynomial", "slice", "average")]
     warnings = tuple(dict.fromkeys(text for several in held for text in several))
-    return Nuisance(law, others, correlations(given.data, law.variables, others), ways, warnings, provenance(given.data, None))
+    return Nuisance(
+        law, others, correlations(given.data, law.variables, others), ways, warnings, provenance(given.data, None, rng)
+    )
 
 
 def _with_data(net: Network, data: object) -> Network:

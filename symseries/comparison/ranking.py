@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import math
+import textwrap
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -12,21 +13,16 @@ import numpy as np
 
 from symseries import plotting
 from symseries.comparison.records import (
-    Record,
-    Shown,
     constants_cell,
     estimates,
     heads,
-    loaded,
     optional_cell,
     read_estimates,
-    read_real,
-    reading,
-    real,
     split,
 )
 from symseries.comparison.scores import Scores
 from symseries.display import Cell, TextTable, number_cell, text_cell
+from symseries.displayed import Record, Shown, read_real, real
 from symseries.errors import OptionError
 from symseries.fitting import Estimate, Fit
 
@@ -37,7 +33,18 @@ FORMAT = "symseries.comparison"
 _WORDS = {"bic": "BIC", "aic": "AIC", "misfit": "misfit", "heldout": "error on rows left out", "p_value": "p-value"}
 CRITERIA = tuple(_WORDS)
 _MARKERS = "osD^v*"
+_WIDTH = 120  # of a terminal
+_LEAST = 8  # characters that a name keeps
 _ASIDE = 0.12  # from the markers of one source to those of the next
+
+
+def _wrapped(text: str) -> list[str]:
+    """Return a line for a terminal, its continuations indented."""
+    return textwrap.wrap(text, _WIDTH, subsequent_indent="    ", break_on_hyphens=False) or [""]
+
+
+def _values(pair: Pair) -> str:
+    return pair.reason or constants_cell(pair.constants).plain or "no constants"
 
 
 @dataclass(frozen=True)
@@ -128,7 +135,7 @@ class Origin:
         )  # fmt: skip
 
 
-@dataclass(frozen=True, repr=False)
+@dataclass(frozen=True, repr=False, eq=False)
 class Comparison(Shown):
     """Laws against sources, the best pair first; pairs without an answer stand last and say why.
 
@@ -143,7 +150,7 @@ class Comparison(Shown):
     provenance: Mapping[str, Any] = field(default_factory=dict)
     fits: Mapping[tuple[str, str], Fit] = field(default_factory=dict, compare=False)
 
-    form = FORMAT
+    kind = FORMAT
     title = "Laws compared"
 
     def ranked(self, by: str | None = None) -> Comparison:
@@ -166,18 +173,48 @@ class Comparison(Shown):
         return (*(origin.sentence() for origin in self.origins), f"ranked by {_WORDS[self.by]}")
 
     def table(self) -> TextTable:
-        """Return a row for each pair; ΔAIC and ΔBIC are distances to the smallest one over the same rows of data."""
+        """Return a row for each pair, at most 120 characters wide: long names are numbered and cut, and whole below.
+
+        ΔAIC and ΔBIC are distances to the smallest one over the same rows of data. The constants stand in the notes.
+        """
+        whole, named = self.paged(), 2 if len(self.origins) > 1 else 1
+        rest = TextTable(whole.headers[named:-1], tuple(row[named:-1] for row in whole.rows)).to_text()
+        room = _WIDTH - max(map(len, rest.splitlines())) - 2 * named
+        long = self._long(whole, named, max(room, 2 * _LEAST))
+        numbers = {name: f"[{place}]" for place, name in enumerate(dict.fromkeys(name for name, _ in long), 1)}
+        cut = {name: text_cell(f"{numbers[name]} {name}"[: width - 1] + "…") for name, width in long}
+        rows = [(*(cut.get(cell.plain, cell) for cell in row[:named]), *row[named:-1]) for row in whole.rows]
+        notes = [f"{number} {name}" for name, number in numbers.items()]
+        for pair in self.pairs:
+            label = ", ".join(numbers.get(name, name) for name in (pair.source, pair.law)[2 - named :])
+            notes.append(f"{label}: {_values(pair)}")
+        return TextTable(whole.headers[:-1], tuple(rows), notes=tuple(line for text in notes for line in _wrapped(text)))
+
+    def _long(self, whole: TextTable, named: int, room: int) -> list[tuple[str, int]]:
+        """Return the names of sources and laws that are too long for the room there is, and the width that each may have."""
+        columns = [[row[place].plain for row in whole.rows] for place in range(named)]
+        sizes = [max(map(len, column)) for column in columns]
+        widths = [room] if named == 1 else [first := min(sizes[0], max(room // 2, room - sizes[1])), room - first]
+        return [(name, width) for column, width in zip(columns, widths, strict=True) for name in column if len(name) > width]
+
+    def paged(self) -> TextTable:
+        """Return a row for each pair with everything in it, however wide."""
         several = len(self.origins) > 1
         names = ["law", "constants", "misfit", "R²", "ΔAIC", "ΔBIC", "chi²", "p-value", "left out", "values"]
         rows = tuple(self._row(pair, several) for pair in self.pairs)
         notes = tuple(f"{self._label(pair)}: {pair.reason}" for pair in self.pairs if pair.reason)
         return TextTable(heads([*["source"] * several, *names]), rows, notes=notes)
 
+    def __str__(self) -> str:
+        above = [line for text in self.sentences() for line in _wrapped(text)]
+        warned = [line for text in self.warnings for line in _wrapped(f"warning: {text}")]
+        return "\n".join([*above, "", self.table().to_text(), *[""] * bool(warned), *warned])
+
     def printed(self) -> tuple[TextTable, ...]:
         """Return the scores, and the constants in a table of their own."""
         several = len(self.origins) > 1
         rows = [((*[text_cell(pair.source)] * several, text_cell(pair.law)), pair.constants) for pair in self.pairs]
-        return split(self.table(), rows, [*["source"] * several, "law"])
+        return split(self.paged(), rows, [*["source"] * several, "law"])
 
     def _label(self, pair: Pair) -> str:
         return f"{pair.source}, {pair.law}" if len(self.origins) > 1 else pair.law
@@ -226,20 +263,18 @@ class Comparison(Shown):
         """Return the fields as JSON knows them."""
         origins = [origin.to_dict() for origin in self.origins]
         pairs = [pair.to_dict() for pair in self.pairs]
-        return {"by": self.by, "pairs": pairs, "origins": origins, "provenance": dict(self.provenance)}
+        return {"by": self.by, "pairs": pairs, "origins": origins}
 
     @classmethod
-    def from_json(cls, text: str) -> Comparison:
-        """Return the result that `to_json` wrote, without its fits; `DataError` for another text."""
-        record = loaded(text, FORMAT)
-        with reading(FORMAT):
-            return cls(
-                pairs=tuple(map(Pair.from_dict, record["pairs"])),
-                origins=tuple(map(Origin.from_dict, record["origins"])),
-                by=str(record["by"]),
-                warnings=tuple(map(str, record["warnings"])),
-                provenance=dict(record["provenance"]),
-            )
+    def from_dict(cls, record: Mapping[str, Any]) -> Comparison:
+        """Return the result that `to_dict` wrote."""
+        return cls(
+            pairs=tuple(map(Pair.from_dict, record["pairs"])),
+            origins=tuple(map(Origin.from_dict, record["origins"])),
+            by=str(record["by"]),
+            warnings=tuple(map(str, record["warnings"])),
+            provenance=dict(record["provenance"]),
+        )
 
     def __repr__(self) -> str:
         failed = sum(bool(pair.reason) for pair in self.pairs)

@@ -1,135 +1,31 @@
-"""What the results of this room share: their JSON, their cells, and how they are written to files."""
+"""What the results of this room share: constants in JSON and in cells, and what they were computed with."""
 
 from __future__ import annotations
 
-import json
 import math
-from abc import ABC, abstractmethod
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from pathlib import Path
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-from symseries.display import Cell, TextTable, name_cell, number_cell, text_cell, uncertain_cell, write_text
-from symseries.errors import DataError, SymseriesError
+from symseries import displayed
+from symseries.display import Cell, TextTable, name_cell, number_cell, text_cell, uncertain_cell
+from symseries.displayed import Record, seed_of
+from symseries.errors import SymseriesError
 from symseries.fitting import Estimate
-from symseries.pages import Section, html_page, latex_document, paragraph, scrolled, versions
+from symseries.fitting.estimate import estimate_from, estimate_record
 from symseries.spaces import Space
 from symseries.tables import Table
 
-Record = dict[str, Any]
-
 DIGITS = 4
-VERSION = 1
-
-
-class Shown(ABC):
-    """A result that is one table with sentences around it, and JSON that it is read back from."""
-
-    form: str
-    """The format that its JSON names."""
-    title: str
-    warnings: tuple[str, ...]
-
-    @abstractmethod
-    def table(self) -> TextTable:
-        """Return the result as a table."""
-
-    def sentences(self) -> tuple[str, ...]:
-        """Return what stands above the table, a sentence a line."""
-        return ()
-
-    @abstractmethod
-    def body(self) -> Record:
-        """Return the fields as JSON knows them."""
-
-    def __str__(self) -> str:
-        said = [*self.sentences(), "", self.table().to_text()]
-        return "\n".join([*said, *[""] * bool(self.warnings), *(f"warning: {text}" for text in self.warnings)])
-
-    def _repr_html_(self) -> str:
-        return "\n".join([*map(paragraph, self.sentences()), self.table().to_html()])
-
-    def to_frame(self) -> Any:
-        """Return the table as a DataFrame; `OptionError` where pandas is not installed."""
-        return self.table().to_frame()
-
-    def printed(self) -> tuple[TextTable, ...]:
-        """Return the tables for paper, where a row of many constants would not fit."""
-        return (self.table(),)
-
-    def to_latex(self, *, document: bool = False) -> str:
-        """Return the tables as LaTeX (booktabs), the warnings below; with `document=True` they compile alone."""
-        first, *others = self.printed()
-        captioned = TextTable(first.headers, first.rows, self.title, (*first.notes, *self.warnings))
-        texts = [table.to_latex() for table in (captioned, *others)]
-        return latex_document(texts) if document else "\n".join(texts)
-
-    def to_html(self, path: str | Path | None = None) -> str:
-        """Return the result as one self-contained HTML page, and write it to `path` where one is given."""
-        blocks = (*map(paragraph, self.sentences()), scrolled(self.table().to_html()))
-        text = html_page(self.title, self.warnings, [Section("Result", blocks)])
-        if path is not None:
-            write_text(path, text)
-        return text
-
-    def to_json(self, path: str | Path | None = None) -> str:
-        """Return the result as JSON text with its provenance, and write it to `path` where one is given."""
-        record = {"format": self.form, "version": VERSION, **self.body(), "warnings": list(self.warnings)}
-        text = json.dumps(record, allow_nan=False, indent=1)
-        if path is not None:
-            write_text(path, text + "\n")
-        return text
-
-
-def loaded(text: object, form: str) -> Record:
-    """Return the record that `to_json` wrote; `DataError` for text of another form."""
-    if not isinstance(text, str):
-        raise DataError(f"{form}: {type(text).__name__} received; expected the text that to_json returns")
-    try:
-        record = json.loads(text)
-    except (ValueError, RecursionError) as error:
-        raise DataError(f"{form}: no JSON ({str(error).splitlines()[0][:80]}); write it anew with to_json") from error
-    if not isinstance(record, dict) or (record.get("format"), record.get("version")) != (form, VERSION):
-        held = f"{record.get('format')!r} {record.get('version')!r}" if isinstance(record, dict) else type(record).__name__
-        raise DataError(f"{form}: the text holds {held[:80]}; expected format {form!r}, version {VERSION}")
-    return record
-
-
-@contextmanager
-def reading(form: str) -> Iterator[None]:
-    """Turn every refusal of a part of a record into a `DataError`."""
-    try:
-        yield
-    except (AttributeError, LookupError, TypeError, ValueError) as error:
-        if isinstance(error, DataError):
-            raise
-        said = str(error).splitlines()[0][:120] if str(error) else type(error).__name__
-        raise DataError(f"{form}: a part cannot be read ({said}); write it anew with to_json") from error
-
-
-def real(value: float | None) -> float | str | None:
-    """Return a number as JSON knows it, one that is not finite as text."""
-    return None if value is None else float(value) if math.isfinite(value) else str(float(value))
-
-
-def read_real(value: object) -> float | None:
-    """Return a number that `real` wrote."""
-    if value is None:
-        return None
-    if isinstance(value, bool) or not (isinstance(value, (int, float)) or value in ("inf", "-inf", "nan")):
-        raise DataError(f"{str(value)[:40]!r} is no number; write it anew with to_json")
-    return float(value)
 
 
 def estimates(constants: Mapping[str, Estimate]) -> Record:
-    """Return constants with their standard errors as JSON knows them."""
-    return {name: {"value": real(float(e.value)), "stderr": real(e.stderr)} for name, e in constants.items()}
+    """Return constants as JSON knows them."""
+    return {name: estimate_record(estimate) for name, estimate in constants.items()}
 
 
-def read_estimates(record: Mapping[str, Mapping[str, object]]) -> dict[str, Estimate]:
+def read_estimates(record: Mapping[str, Mapping[str, Any]]) -> dict[str, Estimate]:
     """Return the constants that `estimates` wrote."""
-    return {name: Estimate(read_real(one["value"]), read_real(one["stderr"])) for name, one in record.items()}
+    return {str(name): estimate_from(one) for name, one in record.items()}
 
 
 def constants_cell(constants: Mapping[str, Estimate]) -> Cell:
@@ -156,10 +52,10 @@ def heads(names: Sequence[str]) -> tuple[Cell, ...]:
     return tuple(map(text_cell, names))
 
 
-def provenance(data: Table | None, space: Space | None, **more: object) -> Record:
-    """Return what a result was computed with: versions of the packages, the digest of the data, the space in words."""
-    held = {"data": None if data is None else data.digest, "space": None if space is None else space.describe()}
-    return {"versions": versions(), **held, **more}
+def provenance(data: Table | None, space: Space | None, rng: object = None, **more: object) -> Record:
+    """Return what a result was computed with: versions of the packages, digest of the data, space in words, seed."""
+    digest, place = None if data is None else data.digest, None if space is None else space.describe()
+    return displayed.provenance(data=digest, space=place, seed=seed_of(rng), **more)
 
 
 def reason(error: SymseriesError) -> str:

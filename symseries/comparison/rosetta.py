@@ -52,7 +52,7 @@ def translate_all(
             if first != second and (first, second) not in {*entries, *reasons}:
                 tried(first, second)
     held = {name: {n: float(v) for n, v in found.items()} for name, found in known.items()}  # type: ignore[arg-type]
-    return RosettaStone(named, held, entries, reasons, provenance=provenance(None, place))
+    return RosettaStone(named, held, entries, reasons, provenance=provenance(None, place, rng))
 
 
 def _checked(laws: object, space: object, constants: object) -> tuple[dict[str, Law], Space]:

@@ -54,7 +54,7 @@ def sufficiency(
         inputs=question.inputs,
         rows=len(question.residual),
         reference=question.reference,
-        explained=1 - question.variance / float(np.var(question.values)),
+        explained=max(1 - question.variance / float(np.var(question.values)), 0.0),
         noise=noise,
         ceiling=None if noise is None else max(0.0, 1 - noise.value**2 / float(np.var(question.values))),
         interval=None if noise is None else _interval(noise, float(np.var(question.values))),
@@ -126,6 +126,10 @@ def _of_table(source: object, target: object, inputs: object, data: object) -> _
         raise LawNameError(f"target={target!r}{near}: expected a column of the table; columns: {listing(names)}")
     table = read_table(source)
     wanted = tuple(n for n in table.names if n != target) if inputs is None else check_names(inputs, "input")
+    if target in wanted:
+        raise LawNameError(
+            f"target {target!r} is also among the inputs; name another column as the target, or leave it out there"
+        )
     polynomial = best_polynomial(table, wanted, table[target])
     if polynomial is None:
         raise DataError(f"{table.source}: {len(table)} rows do not determine a mean; expected two or more")

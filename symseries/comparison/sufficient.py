@@ -7,8 +7,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from symseries.comparison.records import Record, Shown, heads, loaded, read_real, reading, real
+from symseries.comparison.records import heads
 from symseries.display import TextTable, name_cell, number, number_cell
+from symseries.displayed import Record, Shown, read_real, real
 from symseries.errors import listing
 from symseries.fitting.judge import REJECTED, probability
 
@@ -44,8 +45,15 @@ class LeftOut:
     share: float
     p_value: float
 
+    def sentence(self) -> str:
+        """Return how the residual goes with the column: it rises, falls, or bends where no line says most of it."""
+        evidence = f"rank correlation {self.correlation:.2f}, {probability(self.p_value)}, {_share(self.share)} of what is left"
+        straight = self.correlation**2 >= self.share / 2
+        verb = ("rises" if self.correlation > 0 else "falls") if straight else "bends"
+        return f"the residual {verb} with {self.name} ({evidence})"
 
-@dataclass(frozen=True, repr=False)
+
+@dataclass(frozen=True, repr=False, eq=False)
 class Sufficiency(Shown):
     """Whether inputs determine a target.
 
@@ -69,7 +77,7 @@ class Sufficiency(Shown):
     warnings: tuple[str, ...] = ()
     provenance: Mapping[str, Any] = field(default_factory=dict)
 
-    form = FORMAT
+    kind = FORMAT
     title = "Do these inputs determine the target?"
 
     @property
@@ -108,8 +116,8 @@ class Sufficiency(Shown):
 
     def _columns(self) -> str:
         if self.telling:
-            named = listing(f"{one.name} ({_share(one.share)} of what is left)" for one in self.telling)
-            return f"columns left out say more: {named}"
+            missing = "this input is missing" if len(self.telling) == 1 else "these inputs are missing"
+            return f"{listing(one.sentence() for one in self.telling)}: {missing}"
         if self.left_out:
             return f"none of the columns left out says more ({listing(one.name for one in self.left_out)})"
         rest = self.ceiling is not None and self.ceiling < _ENOUGH
@@ -140,29 +148,27 @@ class Sufficiency(Shown):
             "noise": None if self.noise is None else dataclasses.asdict(self.noise), "ceiling": real(self.ceiling),
             "interval": None if self.interval is None else [real(v) for v in self.interval],
             "lack": None if self.lack is None else dataclasses.asdict(self.lack),
-            "left_out": [dataclasses.asdict(one) for one in self.left_out], "provenance": dict(self.provenance),
+            "left_out": [dataclasses.asdict(one) for one in self.left_out],
         }  # fmt: skip
 
     @classmethod
-    def from_json(cls, text: str) -> Sufficiency:
-        """Return the result that `to_json` wrote; `DataError` for another text."""
-        record = loaded(text, FORMAT)
-        with reading(FORMAT):
-            noise, interval, lack = record["noise"], record["interval"], record["lack"]
-            return cls(
-                target=str(record["target"]),
-                inputs=tuple(map(str, record["inputs"])),
-                rows=int(record["rows"]),
-                reference=str(record["reference"]),
-                explained=float(read_real(record["explained"]) or 0.0),
-                noise=None if noise is None else Noise(float(noise["value"]), int(noise["freedom"]), str(noise["words"])),
-                ceiling=read_real(record["ceiling"]),
-                interval=None if interval is None else (float(interval[0]), float(interval[1])),
-                lack=None if lack is None else LackOfFit(**{name: lack[name] for name in _names(LackOfFit)}),
-                left_out=tuple(LeftOut(**{name: one[name] for name in _names(LeftOut)}) for one in record["left_out"]),
-                warnings=tuple(map(str, record["warnings"])),
-                provenance=dict(record["provenance"]),
-            )
+    def from_dict(cls, record: Mapping[str, Any]) -> Sufficiency:
+        """Return the result that `to_dict` wrote."""
+        noise, interval, lack = record["noise"], record["interval"], record["lack"]
+        return cls(
+            target=str(record["target"]),
+            inputs=tuple(map(str, record["inputs"])),
+            rows=int(record["rows"]),
+            reference=str(record["reference"]),
+            explained=float(read_real(record["explained"]) or 0.0),
+            noise=None if noise is None else Noise(float(noise["value"]), int(noise["freedom"]), str(noise["words"])),
+            ceiling=read_real(record["ceiling"]),
+            interval=None if interval is None else (float(interval[0]), float(interval[1])),
+            lack=None if lack is None else LackOfFit(**{name: lack[name] for name in _names(LackOfFit)}),
+            left_out=tuple(LeftOut(**{name: one[name] for name in _names(LeftOut)}) for one in record["left_out"]),
+            warnings=tuple(map(str, record["warnings"])),
+            provenance=dict(record["provenance"]),
+        )
 
     def __repr__(self) -> str:
         return f"<Sufficiency: {self.conclusion}>"

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 import sympy
 
-from symseries.comparison.records import DIGITS, Record, Shown, heads, loaded, optional_cell, read_real, reading, real
+from symseries.comparison.records import DIGITS, heads, optional_cell
 from symseries.display import Cell, TextTable, latex_name, math_cell, name_cell, number, number_cell, text_cell
+from symseries.displayed import Record, Shown, expression_from, expression_record, read_real, real
 from symseries.errors import listing
 from symseries.laws import Law
 from symseries.names import symbol
-from symseries.parsing import parse_expression, to_text
 
 FORMAT = "symseries.translation"
 STONE = "symseries.rosetta"
@@ -45,7 +45,7 @@ class Worst:
         return cls(place, *(float(read_real(record[key]) or 0.0) for key in ("first", "second", "range")))
 
 
-@dataclass(frozen=True, repr=False)
+@dataclass(frozen=True, repr=False, eq=False)
 class Translation(Shown):
     """The constants of the second law that reproduce the first.
 
@@ -68,7 +68,7 @@ class Translation(Shown):
     warnings: tuple[str, ...] = ()
     provenance: Mapping[str, Any] = field(default_factory=dict)
 
-    form = FORMAT
+    kind = FORMAT
     title = "One law in the constants of another"
 
     @property
@@ -100,39 +100,32 @@ class Translation(Shown):
         """Return the fields as JSON knows them."""
         return {
             "law1": self.law1.to_dict(), "law2": self.law2.to_dict(), "conclusion": self.conclusion,
-            "expressions": {name: _text(value) for name, value in self.expressions.items()},
-            "remainders": {name: _text(value) for name, value in self.remainders.items()},
+            "expressions": {name: expression_record(value) for name, value in self.expressions.items()},
+            "remainders": {name: expression_record(value) for name, value in self.remainders.items()},
             "constants": {name: real(value) for name, value in self.constants.items()},
             "given": {name: real(value) for name, value in self.given.items()}, "misfit": real(self.misfit),
             "worst": None if self.worst is None else self.worst.to_dict(), "equal": self.equal, "method": self.method,
-            "provenance": dict(self.provenance),
         }  # fmt: skip
 
     @classmethod
-    def from_json(cls, text: str) -> Translation:
-        """Return the result that `to_json` wrote; `DataError` for another text."""
-        return cls.from_dict(loaded(text, FORMAT))
-
-    @classmethod
     def from_dict(cls, record: Mapping[str, Any]) -> Translation:
-        """Return the result of a record."""
-        with reading(FORMAT):
-            law1 = Law.from_dict(record["law1"])
-            names = law1.constants
-            return cls(
-                law1=law1,
-                law2=Law.from_dict(record["law2"]),
-                expressions={str(n): _read(v, names) for n, v in record["expressions"].items()},
-                remainders={str(n): _read(v, names) for n, v in record["remainders"].items()},
-                constants={str(n): float(read_real(v) or 0.0) for n, v in record["constants"].items()},
-                given={str(n): float(read_real(v) or 0.0) for n, v in record["given"].items()},
-                misfit=read_real(record["misfit"]),
-                worst=None if record["worst"] is None else Worst.from_dict(record["worst"]),
-                equal=record["equal"] if record["equal"] in (True, False) else None,
-                method=str(record["method"]),
-                warnings=tuple(map(str, record["warnings"])),
-                provenance=dict(record["provenance"]),
-            )
+        """Return the result that `to_dict` wrote."""
+        law1 = Law.from_dict(record["law1"])
+        names = law1.constants
+        return cls(
+            law1=law1,
+            law2=Law.from_dict(record["law2"]),
+            expressions={str(n): expression_from(v, names) for n, v in record["expressions"].items()},
+            remainders={str(n): expression_from(v, names) for n, v in record["remainders"].items()},
+            constants={str(n): float(read_real(v) or 0.0) for n, v in record["constants"].items()},
+            given={str(n): float(read_real(v) or 0.0) for n, v in record["given"].items()},
+            misfit=read_real(record["misfit"]),
+            worst=None if record["worst"] is None else Worst.from_dict(record["worst"]),
+            equal=record["equal"] if record["equal"] in (True, False) else None,
+            method=str(record["method"]),
+            warnings=tuple(map(str, record["warnings"])),
+            provenance=dict(record["provenance"]),
+        )
 
     def __repr__(self) -> str:
         return f"<Translation: {self.law1} in {self.law2}; {self.conclusion}>"
@@ -146,25 +139,11 @@ def _value_cell(value: sympy.Expr | float, law: Law) -> Cell:
     return math_cell(str(shown), str(sympy.latex(shown, symbol_names=names)))
 
 
-def _text(value: sympy.Expr) -> list[object]:
-    """Return an expression as text of the grammar, which knows exact numbers only, and whether they were floats."""
-    exact = value.xreplace({f: sympy.Rational(repr(float(f))) for f in value.atoms(sympy.Float)})
-    return [to_text(exact), bool(value.atoms(sympy.Float))]
-
-
-def _read(pair: Sequence[object], names: tuple[str, ...]) -> sympy.Expr:
-    text, floats = pair
-    value = parse_expression(str(text), "expression", declared=names)
-    return (
-        value.xreplace({q: sympy.Float(float(q)) for q in value.atoms(sympy.Rational) if not q.is_Integer}) if floats else value
-    )
-
-
 def _rounded(value: sympy.Expr) -> sympy.Expr:
     return value.xreplace({f: sympy.Float(f, DIGITS) for f in value.atoms(sympy.Float)})
 
 
-@dataclass(frozen=True, repr=False)
+@dataclass(frozen=True, repr=False, eq=False)
 class RosettaStone(Shown):
     """Many laws in terms of each other: for each pair, how far the second is from the first at its best constants.
 
@@ -178,7 +157,7 @@ class RosettaStone(Shown):
     warnings: tuple[str, ...] = ()
     provenance: Mapping[str, Any] = field(default_factory=dict)
 
-    form = STONE
+    kind = STONE
     title = "Laws in terms of each other"
 
     def sentences(self) -> tuple[str, ...]:
@@ -210,26 +189,24 @@ class RosettaStone(Shown):
         return {
             "laws": {name: law.to_dict() for name, law in self.laws.items()},
             "constants": {name: {n: real(v) for n, v in found.items()} for name, found in self.constants.items()},
-            "entries": [[a, b, {**entry.body(), "warnings": list(entry.warnings)}] for (a, b), entry in self.entries.items()],
-            "reasons": [[a, b, said] for (a, b), said in self.reasons.items()], "provenance": dict(self.provenance),
+            "entries": [[a, b, entry.to_dict()] for (a, b), entry in self.entries.items()],
+            "reasons": [[a, b, said] for (a, b), said in self.reasons.items()],
         }  # fmt: skip
 
     @classmethod
-    def from_json(cls, text: str) -> RosettaStone:
-        """Return the result that `to_json` wrote; `DataError` for another text."""
-        record = loaded(text, STONE)
-        with reading(STONE):
-            return cls(
-                laws={str(name): Law.from_dict(law) for name, law in record["laws"].items()},
-                constants={
-                    str(name): {str(n): float(read_real(v) or 0.0) for n, v in found.items()}
-                    for name, found in record["constants"].items()
-                },
-                entries={(str(a), str(b)): Translation.from_dict(entry) for a, b, entry in record["entries"]},
-                reasons={(str(a), str(b)): str(said) for a, b, said in record["reasons"]},
-                warnings=tuple(map(str, record["warnings"])),
-                provenance=dict(record["provenance"]),
-            )
+    def from_dict(cls, record: Mapping[str, Any]) -> RosettaStone:
+        """Return the result that `to_dict` wrote."""
+        return cls(
+            laws={str(name): Law.from_dict(law) for name, law in record["laws"].items()},
+            constants={
+                str(name): {str(n): float(read_real(v) or 0.0) for n, v in found.items()}
+                for name, found in record["constants"].items()
+            },
+            entries={(str(a), str(b)): Translation.from_dict(entry) for a, b, entry in record["entries"]},
+            reasons={(str(a), str(b)): str(said) for a, b, said in record["reasons"]},
+            warnings=tuple(map(str, record["warnings"])),
+            provenance=dict(record["provenance"]),
+        )
 
     def __repr__(self) -> str:
         return f"<RosettaStone: {len(self.laws)} laws, {len(self.entries)} translations>"

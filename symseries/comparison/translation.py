@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Mapping, Sequence
 
 import numpy as np
@@ -12,6 +13,7 @@ from symseries.comparison.records import provenance
 from symseries.comparison.translated import Translation, Worst
 from symseries.errors import ConvergenceError, IdentifiabilityError, LawNameError, OptionError, listing
 from symseries.fitting import Fit
+from symseries.fitting.solve import named_positions
 from symseries.laws import Law
 from symseries.least_squares import RANK_TOLERANCE, pseudo_inverse, solve_linear
 from symseries.names import symbol
@@ -56,7 +58,8 @@ def translate(
     if isinstance(constants, Fit):
         constants = {name: float(estimate.value) for name, estimate in constants.constants.items()}
     if constants is not None:
-        return _numeric(law1, law2, place, constants, np.random.default_rng(seeded(rng)))
+        found = _numeric(law1, law2, place, constants, np.random.default_rng(seeded(rng)))
+        return dataclasses.replace(found, provenance=provenance(None, place, rng))
     if isinstance(place, TaylorSpace):
         return _solved(law1, law2, place) if law2.nonlinear else _exact(law1, law2, place)
     return _projected(law1, law2, place)
@@ -213,7 +216,6 @@ def _numeric(law1: Law, law2: Law, space: Space, constants: Mapping[str, object]
         worst=_worst(law1, law2, space, constants, values),
         equal=False if misfit > _ROUNDING else None,
         method=f"least squares over {space.describe()}",
-        provenance=provenance(None, space),
     )
 
 
@@ -241,7 +243,8 @@ def _fitted(law: Law, space: Space, alpha: Array, root: Array, rng: np.random.Ge
             f"law {law}: {answer.message}; over {space.describe()} its constants are not determined apart"
         )
     if not answer.converged:
-        raise ConvergenceError(f"law {law}: {answer.message}; it does not resemble the first law enough, or try another rng=")
+        message = named_positions(answer.message, law.nonlinear)
+        raise ConvergenceError(f"law {law}: {message}; it does not resemble the first law enough, or try another rng=")
     return found
 
 

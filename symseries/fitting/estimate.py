@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -9,7 +10,8 @@ from typing import Any
 import numpy as np
 import sympy
 
-from symseries.display import Cell, latex_number, number, uncertain
+from symseries.display import Cell, escape_html, escape_latex, latex_number, latex_uncertain, number, uncertain
+from symseries.displayed import reading
 from symseries.fitting import storage
 from symseries.fitting.units import factor
 
@@ -34,6 +36,27 @@ class Estimate:
 
     def __str__(self) -> str:
         return uncertain(self.value, self.stderr) + (f" {self.unit}" if self.unit else "")
+
+    def to_latex(self) -> str:
+        """Return value, standard error and unit as LaTeX mathematics, without dollar signs."""
+        unit = rf"\,\text{{{escape_latex(self.unit)}}}" if self.unit else ""
+        return latex_uncertain(self.value, self.stderr) + unit
+
+    def _repr_latex_(self) -> str:
+        return f"${self.to_latex()}$"
+
+    def _repr_html_(self) -> str:
+        return f"<span>{escape_html(str(self))}</span>"
+
+    def to_json(self) -> str:
+        """Return the constant as JSON text; `from_json` reads it back."""
+        return json.dumps(estimate_record(self), allow_nan=False)
+
+    @classmethod
+    def from_json(cls, text: str) -> Estimate:
+        """Return the constant that `to_json` wrote; `DataError` for another text."""
+        with reading("constant"):
+            return estimate_from(json.loads(text))
 
     def to(self, unit: str) -> Estimate:
         """Return the same constant in another unit, by pint.

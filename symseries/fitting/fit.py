@@ -16,16 +16,18 @@ from symseries.fitting.polish import check_digits, polished
 from symseries.fitting.prepare import Asked, Measurements, Prepared, check_law, direct_record, prepare
 from symseries.fitting.result import Fit
 from symseries.fitting.solve import settled, solve
-from symseries.fitting.units import number_in, with_units, without_quantities
+from symseries.fitting.units import errors_in, number_in, shares, with_units, without_quantities
 from symseries.laws import Law
 from symseries.network import Network, measured_column
 from symseries.scalars import Scalars
 from symseries.spaces import EmpiricalSpace, Space, TaylorSpace
-from symseries.training import seeded
+from symseries.training import overlooked, seeded
 
 _REACH = 1e-6  # relative accuracy beyond which a network is not asked to follow the data
 _FAR = 3.0  # standard errors between network and direct fit, beyond which the network is not believed
 _DOUBTFUL = 1.0  # the same for a network that is far from its optimum
+_COUNTED = 1e4  # a ratio that is told in full; one beyond it by its power of ten
+_LITTLE = 0.9  # of the variation of the data, a misfit beyond which a law is said to explain little of it
 _SURER = 1.5  # times below the direct fit's, beyond which the standard errors of a network are not believed
 
 
@@ -82,8 +84,11 @@ def fit(
     check_level(level)
     check_law(law)
     generator, digits = np.random.default_rng(seeded(rng)), check_digits(polish)
+    table = source
     source, law = without_quantities(source, law)
+    errors, relative_errors = errors_in(law, errors, table), shares(relative_errors)
     law, strange = with_units(law)
+    said = overlooked(source) if isinstance(source, Network) else ""
     part = described(source, law, space, data, others)
     if part is not None:
         source, law, space, data = part.source, part.law, part.space if space is None else space, part.data
@@ -94,8 +99,20 @@ def fit(
     prepared = prepare(source, law, space, asked)
     prepared, solved = settled(prepared if part is None else part.applied(prepared), generator)
     solved = solved if digits is None else polished(prepared, solved, digits)
-    found = Fit(prepared, solved, judge(prepared, solved), level, remarks=(*strange, *(part.warnings if part else ())))
-    return found if prepared.direct else _beside_the_default(_with_baseline(found, generator), generator)
+    remarks = (*strange, *([said] if said else []), *(part.warnings if part else ()))
+    found = Fit(prepared, solved, judge(prepared, solved), level, remarks=remarks)
+    return _describing_little(found) if prepared.direct else _beside_the_default(_with_baseline(found, generator), generator)
+
+
+def _describing_little(found: Fit) -> Fit:
+    """Return a direct fit, saying so where no test can tell it and the law still hardly follows the data."""
+    if found.p_value is not None or not found.misfit > _LITTLE:
+        return found
+    remark = (
+        f"the law explains {max(0.0, 1 - found.misfit**2):.1%} of the variation of the data and nothing tests it: it may be "
+        "wrong, or the search have ended elsewhere; declare errors=, or ask symseries.sufficiency what the inputs could explain"
+    )
+    return dataclasses.replace(found, remarks=(*found.remarks, remark))
 
 
 def _check_free(wishes: Wishes, tied: Mapping[str, object]) -> None:
@@ -184,6 +201,10 @@ def _yardstick(found: Fit, network: Estimate, direct: Estimate) -> float:
     return max(direct.stderr or 0.0, own, _REACH * abs(float(direct.value)), 1e-300)
 
 
+def _times(ratio: float) -> str:
+    return f"{ratio:.1f}" if ratio < _COUNTED else f"{ratio:.1e}"
+
+
 def _distance(found: Fit) -> tuple[str, ...]:
     """Return the warning that network and direct fit are far apart, with the constant that is farthest."""
     assert found.baseline is not None  # noqa: S101 - narrows the type
@@ -203,5 +224,5 @@ def _distance(found: Fit) -> tuple[str, ...]:
         if over_data
         else "the space does not suit the data"
     )
-    warning = f"network and direct fit differ by {apart[name]:.1f} standard errors in {name}: {reason}"
+    warning = f"network and direct fit differ by {_times(apart[name])} standard errors in {name}: {reason}"
     return (*found.remarks, warning)

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
-from dataclasses import dataclass
-from pathlib import Path
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from symseries.display import TextTable, name_cell, text_cell, uncertain_cell, write_text
-from symseries.errors import DataError, OptionError, listing, suggestion
+from symseries.display import TextTable, name_cell, text_cell, uncertain_cell
+from symseries.displayed import Record, Shown, seed_of, texts
+from symseries.errors import OptionError, listing, suggestion
 from symseries.fitting.estimate import Estimate, estimate_from, estimate_record, interval_cell
 from symseries.fitting.profiles import Profiler, limits, open_sides, reach_of
 from symseries.fitting.repeats import NETWORKS, TABLES, Repeats, Trainer, bootstrap, jackknife
@@ -23,11 +22,10 @@ if TYPE_CHECKING:
     from symseries.fitting.result import Fit
 
 METHODS = ("delta", "bootstrap", "jackknife", "profile")
-FORMAT = "symseries.intervals"
 
 
-@dataclass(frozen=True, repr=False)
-class Intervals:
+@dataclass(frozen=True, repr=False, eq=False)
+class Intervals(Shown):
     """Intervals of the constants of a fit: `estimates` name → Estimate, by one `method`, at one `level`.
 
     `samples` (m, p) are the constants of the repeats of a bootstrap or jackknife; `warnings` what a reader must know. It prints
@@ -47,6 +45,11 @@ class Intervals:
     estimates: Mapping[str, Estimate]
     samples: Array | None = None
     warnings: tuple[str, ...] = ()
+    provenance: Mapping[str, Any] = field(default_factory=dict)
+
+    kind = "symseries.intervals"
+    title = "Intervals of the constants"
+    noted = True
 
     def __getitem__(self, name: str) -> Estimate:
         return self.estimates[name]
@@ -59,51 +62,38 @@ class Intervals:
         )
         return TextTable(headers, rows, notes=self.warnings)
 
-    def to_latex(self, *, document: bool = False) -> str:
-        """Return the table as LaTeX (booktabs); with `document=True` it compiles alone."""
-        return self.table().to_latex(document=document)
+    def framed(self) -> TextTable:
+        """Return value, stderr and limits, a number a cell."""
+        return estimates_table(self.estimates)
 
-    def to_frame(self) -> Any:
-        """Return value, stderr and limits as a DataFrame; `OptionError` where pandas is not installed."""
-        return estimates_table(self.estimates).to_frame()
-
-    def to_json(self, path: str | Path | None = None) -> str:
-        """Return the intervals as JSON text, and write it to `path` where one is given; `from_json` reads it back."""
-        record = {
-            "format": FORMAT, "method": self.method, "level": self.level, "warnings": list(self.warnings),
+    def body(self) -> Record:
+        """Return the fields as JSON knows them."""
+        return {
+            "method": self.method, "level": self.level,
             "estimates": {name: estimate_record(estimate) for name, estimate in self.estimates.items()},
             "samples": None if self.samples is None else self.samples.tolist(),
         }  # fmt: skip
-        text = json.dumps(record, allow_nan=False)
-        if path is not None:
-            write_text(path, text + "\n")
-        return text
 
     @classmethod
-    def from_json(cls, text: str) -> Intervals:
-        """Return what `to_json` wrote; `DataError` for any other text."""
-        try:
-            record = json.loads(text)
-            if record["format"] != FORMAT:
-                raise ValueError(f"format {record['format']!r}")
-            estimates = {str(name): estimate_from(one) for name, one in record["estimates"].items()}
-            samples = None if record["samples"] is None else np.array(record["samples"], dtype=float)
-            return cls(str(record["method"]), float(record["level"]), estimates, samples, tuple(map(str, record["warnings"])))
-        except (AttributeError, KeyError, TypeError, ValueError) as error:
-            raise DataError(f"intervals: {str(error)[:80]}; expected the text that Intervals.to_json returns") from error
+    def from_dict(cls, record: Mapping[str, Any]) -> Intervals:
+        """Return the intervals that `to_dict` wrote."""
+        estimates = {str(name): estimate_from(one) for name, one in record["estimates"].items()}
+        samples = None if record["samples"] is None else np.array(record["samples"], dtype=float)
+        numbers = (float(record["level"]), estimates, samples)
+        return cls(str(record["method"]), *numbers, texts(record, "warnings"), dict(record["provenance"]))
 
     def __repr__(self) -> str:
         return f"<Intervals: {self.method}, {100 * self.level:g} %, {listing(f'{n} = {e}' for n, e in self.estimates.items())}>"
 
-    def __str__(self) -> str:
-        return self.table().to_text()
-
-    def _repr_html_(self) -> str:
-        return self.table().to_html()
-
 
 def intervals(fit: Fit, method: object, level: float, repeats: object, trainer: Trainer | None, *, rng: object) -> Intervals:
     """Return the intervals of the constants of a fit by a method of `METHODS`."""
+    found = _intervals(fit, method, level, repeats, trainer, rng=rng)
+    drawn = {} if found.samples is None else {"seed of the repeats": seed_of(rng)}
+    return replace(found, provenance={**fit.provenance, **drawn})
+
+
+def _intervals(fit: Fit, method: object, level: float, repeats: object, trainer: Trainer | None, *, rng: object) -> Intervals:
     if method not in METHODS:
         near = suggestion(method, METHODS) if isinstance(method, str) else ""
         raise OptionError(f"intervals: method={method!r}{near}; expected one of {listing(METHODS)}")
@@ -176,4 +166,18 @@ def _scattered(fit: Fit, method: str, level: float, repeats: Repeats, errors: Ar
     reach = reach_of(level, float(freedom))
     rows = zip(fit.constants.items(), errors.tolist(), strict=True)
     found = {name: e if e.note == "held" else _around(e, error, reach) for (name, e), error in rows}
-    return Intervals(method, level, found, repeats.constants, repeats.notes)
+    said = repeats.notes
+    if repeats.bounded:
+        said += (f"{repeats.bounded} of {len(repeats.constants)} repeats ended at a bound",)
+    if repeats.bounded and method == "bootstrap":  # repeats pile up at a bound: no multiple of their spread says where they lie
+        found = {name: _percentile(found[name], column, level) for name, column in zip(found, repeats.constants.T, strict=True)}
+        said += ("the intervals are the percentiles of the repeats",)
+    return Intervals(method, level, found, repeats.constants, said)
+
+
+def _percentile(estimate: Estimate, repeats: Array, level: float) -> Estimate:
+    """Return an estimate with the interval that leaves equal shares of the repeats on either side."""
+    if estimate.interval is None:
+        return estimate
+    low, high = np.quantile(repeats, [(1 - level) / 2, (1 + level) / 2]).tolist()
+    return replace(estimate, interval=(low, high))

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from symseries.display import TextTable, math_cell, number_cell, text_cell
+from symseries.display import Cell, TextTable, math_cell, number_cell, text_cell
+from symseries.displayed import Record, Shown, read_real, real
 from symseries.errors import SymseriesError
 from symseries.fitting.judge import probability
 from symseries.fitting.prepare import Prepared
@@ -21,8 +23,8 @@ if TYPE_CHECKING:
     from symseries.fitting.result import Fit
 
 
-@dataclass(frozen=True)
-class LawTest:
+@dataclass(frozen=True, eq=False)
+class LawTest(Shown):
     """A test of a law: its `statistic`, degrees of freedom `dof`, the probability `p_value` of so large a one, and in words.
 
     All but `words` are None where there is no test, and `words` says why.
@@ -33,6 +35,34 @@ class LawTest:
     dof: tuple[float, ...] | None
     p_value: float | None
     words: str
+    provenance: Mapping[str, Any] = field(default_factory=dict)
+
+    kind = "symseries.law_test"
+    title = "Test of a law"
+    warnings = ()
+
+    def table(self) -> TextTable:
+        """Return the test as a table of one row, with what there is to say where there is no test."""
+        return _tabulated([self])
+
+    def row(self) -> tuple[Cell, ...]:
+        """Return the test as a row of a table."""
+        dof = "–" if self.dof is None else " and ".join(f"{d:.4g}" for d in self.dof)
+        tail = number_cell(self.p_value, 3) if self.p_value is None or self.p_value > 0 else text_cell("< 1e-300")
+        return (text_cell(self.name), number_cell(self.statistic, 4), text_cell(dof), tail)
+
+    def body(self) -> Record:
+        """Return the fields as JSON knows them."""
+        dof = None if self.dof is None else list(self.dof)
+        numbers = {"statistic": real(self.statistic), "dof": dof, "p_value": real(self.p_value)}
+        return {"name": self.name, **numbers, "words": self.words}
+
+    @classmethod
+    def from_dict(cls, record: Mapping[str, Any]) -> LawTest:
+        """Return the test that `to_dict` wrote."""
+        dof = None if record["dof"] is None else tuple(map(float, record["dof"]))
+        numbers = (read_real(record["statistic"]), dof, read_real(record["p_value"]))
+        return cls(str(record["name"]), *numbers, str(record["words"]), dict(record["provenance"]))
 
     def __str__(self) -> str:
         return f"{self.name}: {self.words}"
@@ -129,13 +159,12 @@ def chi_squared_test(fit: Fit) -> LawTest:
 
 def tests_table(fit: Fit) -> TextTable:
     """Return the tests of the law, a row each."""
-    rows, notes = [], []
-    for test in (chi_squared_test(fit), f_test(fit)):
-        dof = "–" if test.dof is None else " and ".join(f"{d:.4g}" for d in test.dof)
-        tail = number_cell(test.p_value, 3) if test.p_value is None or test.p_value > 0 else text_cell("< 1e-300")
-        rows.append((text_cell(test.name), number_cell(test.statistic, 4), text_cell(dof), tail))
-        if test.p_value is None:
-            notes.append(f"no {test.name}: {test.words}")
+    return _tabulated([chi_squared_test(fit), f_test(fit)])
+
+
+def _tabulated(tests: Sequence[LawTest]) -> TextTable:
+    rows = [test.row() for test in tests]
+    notes = [f"no {test.name}: {test.words}" for test in tests if test.p_value is None]
     headers = ("test", "statistic", "degrees of freedom", "p")
     return TextTable(tuple(map(text_cell, headers)), tuple(rows), "Tests of the law", tuple(notes))
 

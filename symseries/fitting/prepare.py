@@ -22,7 +22,7 @@ from symseries.scalars import F64, QQ, Array, Scalars, check_scalars, object_arr
 from symseries.series import Series
 from symseries.spaces import BoxSpace, EmpiricalSpace, Space, TaylorSpace, any_space
 from symseries.symbolic import SYM
-from symseries.tables import Table, column_names, read_table
+from symseries.tables import Table, check_magnitudes, column_names, read_table
 from symseries.training import assess
 
 ORDER = 6  # of the default space: higher gains nothing, lower loses where the law is curved
@@ -376,6 +376,8 @@ def _measurements(source: object, law: Law, asked: Asked) -> Measurements:
         raise OptionError(
             f"law {law}: no target; write it as an equation, such as 'y = {law}', to say which column it predicts"
         )
+    if not law.variables:
+        raise OptionError(f"law {law}: it has no variable; expected one column of the table on its right side")
     columns = (*law.variables, law.target)
     names = column_names(source)
     for name in law.variables:
@@ -386,6 +388,8 @@ def _measurements(source: object, law: Law, asked: Asked) -> Measurements:
             f"the law's target {law.target!r} is no column{suggestion(law.target, names)}; columns: {listing(names)}"
         )
     data = read_table(source, columns)
+    if asked.scalars is None or not check_scalars(asked.scalars).exact:
+        check_magnitudes(data)
     errors = read_errors(source, data, law.target, asked.errors, asked.relative_errors)
     return Measurements(data, law.variables, law.target, law.transform, errors)
 

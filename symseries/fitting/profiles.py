@@ -8,16 +8,15 @@ Communications 10 (1975) 343).
 
 from __future__ import annotations
 
-import json
-from collections.abc import Mapping
-from dataclasses import dataclass
-from pathlib import Path
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from symseries import plotting
-from symseries.display import TextTable, name_cell, number_cell, text_cell, write_text
+from symseries.display import TextTable, name_cell, number_cell, text_cell
+from symseries.displayed import Record, Shown, read_number, real, texts
 from symseries.errors import LawNameError, OptionError, listing, suggestion
 from symseries.fitting.model import Model, sought
 from symseries.fitting.prepare import Prepared
@@ -34,8 +33,8 @@ _CLOSE = 1e-4  # of a standard error, to which a crossing is found
 _BETTER = -1e-3  # rise below which another minimum has been found
 
 
-@dataclass(frozen=True, repr=False)
-class Profile:
+@dataclass(frozen=True, repr=False, eq=False)
+class Profile(Shown):
     """The profile of one constant: `values` (n,), their `rise` (n,), and the `interval` where it crosses `level`.
 
     A limit is infinite where the profile never rises so far: the data do not bound the constant on that side.
@@ -49,6 +48,11 @@ class Profile:
     values: Array
     rise: Array
     warnings: tuple[str, ...] = ()
+    provenance: Mapping[str, Any] = field(default_factory=dict)
+
+    kind = "symseries.profile"
+    title = "Profile of a constant"
+    noted = True
 
     def table(self) -> TextTable:
         """Return values and rises as a table."""
@@ -75,35 +79,36 @@ class Profile:
         ax.legend(frameon=False)
         return ax
 
-    def to_json(self, path: str | Path | None = None) -> str:
-        """Return the profile as JSON text, and write it to `path` where one is given."""
-        record = {
+    def body(self) -> Record:
+        """Return the fields as JSON knows them."""
+        return {
             "name": self.name, "best": self.best, "stderr": self.stderr, "level": self.level,
-            "interval": [str(v) if np.isinf(v) else v for v in self.interval], "values": self.values.tolist(),
-            "rise": self.rise.tolist(), "warnings": list(self.warnings),
+            "interval": list(map(real, self.interval)), "values": self.values.tolist(),
+            "rise": list(map(real, self.rise.tolist())),
         }  # fmt: skip
-        return _written(json.dumps(record), path)
 
-    def to_latex(self, *, document: bool = False) -> str:
-        """Return the table as LaTeX."""
-        return self.table().to_latex(document=document)
-
-    def to_frame(self) -> Any:
-        """Return the table as a DataFrame."""
-        return self.table().to_frame()
+    @classmethod
+    def from_dict(cls, record: Mapping[str, Any]) -> Profile:
+        """Return the profile that `to_dict` wrote."""
+        low, high = map(read_number, record["interval"])
+        return cls(
+            name=str(record["name"]),
+            best=float(record["best"]),
+            stderr=float(record["stderr"]),
+            level=float(record["level"]),
+            interval=(low, high),
+            values=_read_array(record["values"]),
+            rise=_read_array(record["rise"]),
+            warnings=texts(record, "warnings"),
+            provenance=dict(record["provenance"]),
+        )
 
     def __repr__(self) -> str:
         return f"<{self._caption()}>"
 
-    def __str__(self) -> str:
-        return self.table().to_text()
 
-    def _repr_html_(self) -> str:
-        return self.table().to_html()
-
-
-@dataclass(frozen=True, repr=False)
-class Contour:
+@dataclass(frozen=True, repr=False, eq=False)
+class Contour(Shown):
     """The rise (m, n) over a grid of two constants, at `first` (m, n) and `second` (m, n), which leans as they are correlated.
 
     `levels` are pairs of level and rise.
@@ -115,6 +120,42 @@ class Contour:
     second: Array
     rise: Array
     levels: tuple[tuple[float, float], ...]
+    warnings: tuple[str, ...] = ()
+    provenance: Mapping[str, Any] = field(default_factory=dict)
+
+    kind = "symseries.contour"
+    title = "Regions of two constants"
+    noted = True
+
+    def table(self) -> TextTable:
+        """Return a row for each level: the rise that bounds its region, and how far that reaches in either constant."""
+        ends = [f"{end} {name}" for name in self.names for end in ("lowest", "highest")]
+        rows = [
+            (text_cell(f"{100 * level:.3g} %"), *map(number_cell, (rise, *self._extent(rise)))) for level, rise in self.levels
+        ]
+        return TextTable(tuple(map(text_cell, ("level", "rise", *ends))), tuple(rows), notes=self.warnings)
+
+    def _extent(self, height: float) -> tuple[float, ...]:
+        """Return the lowest and highest value of either constant where the rise, linear between the grid, is a height."""
+        reached = [value for axis in (0, 1) for value in self._crossings(height, axis)]
+        inside = [(x, y) for x, y, r in zip(self.first.flat, self.second.flat, self.rise.flat, strict=True) if r <= height]
+        both = np.array([*reached, *inside, self.best])
+        return tuple(f(both[:, k]) for k in (0, 1) for f in (np.min, np.max))
+
+    def _crossings(self, height: float, axis: int) -> list[tuple[float, float]]:
+        """Return the points between neighbours of the grid along an axis at which the rise passes a height."""
+        grids = (np.moveaxis(grid, axis, 0) for grid in (self.first, self.second, np.minimum(self.rise, 1e300)))
+        (x0, x1), (y0, y1), (r0, r1) = ((grid[:-1], grid[1:]) for grid in grids)
+        crossed = (r0 <= height) != (r1 <= height)
+        share = (height - r0[crossed]) / (r1 - r0)[crossed]
+        points = (start[crossed] + share * (end - start)[crossed] for start, end in ((x0, x1), (y0, y1)))
+        return list(zip(*(column.tolist() for column in points), strict=True))
+
+    def framed(self) -> TextTable:
+        """Return the grid, a row for each point."""
+        columns = zip(self.first.flat, self.second.flat, self.rise.flat, strict=True)
+        heads = tuple(map(text_cell, (*self.names, "rise")))
+        return TextTable(heads, tuple(tuple(map(number_cell, row)) for row in columns))
 
     def plot(self, ax: Axes | None = None) -> Axes:
         """Draw the regions that hold both constants at each level, and return the axes."""
@@ -128,24 +169,36 @@ class Contour:
         ax.set_ylabel(self.names[1])
         return ax
 
-    def to_json(self, path: str | Path | None = None) -> str:
-        """Return the region as JSON text, and write it to `path` where one is given."""
-        rise = [[v if np.isfinite(v) else None for v in row] for row in self.rise.tolist()]
-        record = {
+    def body(self) -> Record:
+        """Return the fields as JSON knows them."""
+        return {
             "names": list(self.names), "best": list(self.best), "first": self.first.tolist(), "second": self.second.tolist(),
-            "rise": rise, "levels": [list(pair) for pair in self.levels],
+            "rise": [list(map(real, row)) for row in self.rise.tolist()], "levels": [list(pair) for pair in self.levels],
         }  # fmt: skip
-        return _written(json.dumps(record), path)
+
+    @classmethod
+    def from_dict(cls, record: Mapping[str, Any]) -> Contour:
+        """Return the region that `to_dict` wrote."""
+        (one, other), (best, beside) = record["names"], record["best"]
+        first, second, rise = (np.stack(list(map(_read_array, record[key]))) for key in ("first", "second", "rise"))
+        return cls(
+            names=(str(one), str(other)),
+            best=(float(best), float(beside)),
+            first=first,
+            second=second,
+            rise=rise,
+            levels=tuple((float(level), float(rise)) for level, rise in record["levels"]),
+            warnings=texts(record, "warnings"),
+            provenance=dict(record["provenance"]),
+        )
 
     def __repr__(self) -> str:
         shares = listing(f"{100 * level:.3g} %" for level, _ in self.levels)
         return f"<Contour of {self.names[0]} and {self.names[1]}: {self.rise.shape[0]} × {self.rise.shape[1]} values, {shares}>"
 
 
-def _written(text: str, path: str | Path | None) -> str:
-    if path is not None:
-        write_text(path, text + "\n")
-    return text
+def _read_array(record: Iterable[object]) -> Array:
+    return np.array(list(map(read_number, record)))
 
 
 @dataclass(frozen=True)

@@ -13,10 +13,11 @@ from typing import Any
 
 import numpy as np
 
-from symseries.errors import OptionError, SymseriesError
+from symseries.errors import ConvergenceError, OptionError, SymseriesError
+from symseries.fitting.model import Model, sought
 from symseries.fitting.options import Wishes
 from symseries.fitting.prepare import Asked, Measurements, Prepared, direct_rows, prepare
-from symseries.fitting.solve import settled
+from symseries.fitting.solve import at_constants, settled
 from symseries.layers import Activation, Affine, Pick
 from symseries.network import Network
 from symseries.progress import track
@@ -26,17 +27,23 @@ from symseries.tables import Table
 from symseries.training import train
 
 Trainer = Callable[[Table], Network]
+Answer = tuple[Array, bool]
+"""Constants (p,), and whether one of them is at its bound."""
 
 NETWORKS, TABLES = 30, 200  # repeats of the bootstrap where none are asked for
 
 
 @dataclass(frozen=True)
 class Repeats:
-    """Constants of the repeats that gave an answer, (m, p), how many were wanted, and what went wrong with the others."""
+    """Constants of the repeats that gave an answer, (m, p), how many were wanted, and what went wrong with the others.
+
+    `bounded` of the answers have a constant at its bound: they count as any other, since the rows of such a table say no more.
+    """
 
     constants: Array
     wanted: int
     notes: tuple[str, ...]
+    bounded: int = 0
 
 
 def bootstrap(prepared: Prepared, values: Array, count: int, trainer: Trainer | None, rng: np.random.Generator) -> Repeats:
@@ -70,7 +77,7 @@ def _repeated(
 ) -> Repeats:
     """Fit again to the rows of every draw; an interrupt (Ctrl-C) keeps the repeats that are finished, two at least."""
     fit_again = _refit(prepared, values, trainer, rng)
-    found: list[Array] = []
+    found: list[Answer] = []
     failures: list[str] = []
     notes: tuple[str, ...] = ()
     try:
@@ -89,10 +96,10 @@ def _repeated(
         )
     if failures:
         notes += (f"{len(failures)} of {wanted} repeats gave no constants and are left out: {failures[0]}",)
-    return Repeats(np.array(found), wanted, notes)
+    return Repeats(np.array([values for values, _ in found]), wanted, notes, sum(bounded for _, bounded in found))
 
 
-def _refit(prepared: Prepared, values: Array, trainer: Trainer | None, rng: np.random.Generator) -> Callable[[Array], Array]:
+def _refit(prepared: Prepared, values: Array, trainer: Trainer | None, rng: np.random.Generator) -> Callable[[Array], Answer]:
     """Return what gives the constants (p,) of a choice of rows, its search beginning at those already found."""
     names = prepared.law.constants
     at = dict(zip(names, values.tolist(), strict=True))
@@ -106,7 +113,7 @@ def _refit(prepared: Prepared, values: Array, trainer: Trainer | None, rng: np.r
     data = source.data
     assert data is not None  # noqa: S101 - checked by the caller
 
-    def again(rows: Array) -> Array:
+    def again(rows: Array) -> Answer:
         sample = data.take(rows)
         net = make(sample)
         if not isinstance(net, Network):
@@ -117,8 +124,28 @@ def _refit(prepared: Prepared, values: Array, trainer: Trainer | None, rng: np.r
     return again
 
 
-def _values(prepared: Prepared, rng: np.random.Generator) -> Array:
-    return np.array([float(value) for value in settled(prepared, rng, 0)[1].values])
+def _values(prepared: Prepared, rng: np.random.Generator) -> Answer:
+    """Return the constants (p,), and whether one of them ended at its bound."""
+    try:
+        return np.array([float(value) for value in settled(prepared, rng, 0)[1].values]), False
+    except ConvergenceError:
+        held = _at_bound(prepared, rng)
+        if held is None:
+            raise
+        return held, True
+
+
+def _at_bound(prepared: Prepared, rng: np.random.Generator) -> Array | None:
+    """Return the constants of a search that ended at a bound and has nothing else against it, None for any other."""
+    if not prepared.wishes.bounds:
+        return None
+    model = Model(prepared, sought(prepared))
+    found = model.search(rng, np.array([prepared.wishes.start[name] for name in model.sought]), candidates=0)
+    _, *troubles = found.message.split("; ")
+    if len(troubles) != 1 or not troubles[0].endswith("ended at a bound"):
+        return None
+    values = tuple(model.ordered(found.theta, found.linear).tolist())
+    return np.array([float(value) for value in at_constants(prepared, values, found.message).values])
 
 
 def _space(prepared: Prepared, sample: Table) -> Space | None:

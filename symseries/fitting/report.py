@@ -50,16 +50,16 @@ def _available(fit: Fit, kind: str) -> bool:
 
 def _coefficients(fit: Fit, ax: Any, variable: str | None) -> Any:
     alpha, residual = _sides(fit)
-    name = "data" if fit.prepared.direct else "network"
-    return plotting.coefficients(ax, _labels(fit), alpha - residual, (alpha, _errors(fit)), name)
+    return plotting.coefficients(ax, _labels(fit), alpha - residual, (alpha, _errors(fit)), _side(fit), index=_index(fit))
 
 
 def _residual(fit: Fit, ax: Any, variable: str | None) -> Any:
+    """Draw what the table of residuals holds, in the standard deviations of that table."""
     _, residual = _sides(fit)
-    errors = _errors(fit)
+    errors = lawtests.residual_errors(fit.prepared, fit.solved)
     if errors is None or not (errors > 0).all():
-        return plotting.residuals(ax, _labels(fit), residual, "its own unit")
-    return plotting.residuals(ax, _labels(fit), residual / errors, "standard errors")
+        return plotting.residuals(ax, _labels(fit), residual, "its own unit", name=_side(fit), index=_index(fit))
+    return plotting.residuals(ax, _labels(fit), residual / errors, "standard deviations", name=_side(fit), index=_index(fit))
 
 
 def _predicted(fit: Fit, ax: Any, variable: str | None) -> Any:
@@ -110,6 +110,15 @@ def _sides(fit: Fit) -> tuple[Array, Array]:
 def _errors(fit: Fit) -> Array | None:
     covariance = fit.prepared.alpha.covariance
     return None if covariance is None else np.sqrt(np.maximum(np.diag(covariance), 0.0))
+
+
+def _side(fit: Fit) -> str:
+    return "data" if fit.prepared.direct else "network"
+
+
+def _index(fit: Fit) -> str:
+    """Return what the coefficients are counted by."""
+    return "row, from 0" if fit.prepared.space.order is None else "multi-index"
 
 
 def _labels(fit: Fit) -> list[str]:
@@ -226,7 +235,7 @@ def _law_expansion(fit: Fit) -> Section:
         return Section("5. Series of the law", (paragraph(str(reason)),))
     shown = list(zip(_labels(fit), coefficients, strict=False))[:_FIRST]
     rows = tuple((math_cell(f"({label})", label), _plain_cell(value)) for label, value in shown)
-    table = TextTable((text_cell("multi-index"), text_cell("coefficient")), rows, "Coefficients as functions of the constants")
+    table = TextTable((text_cell(_index(fit)), text_cell("coefficient")), rows, "Coefficients as functions of the constants")
     more = len(fit.prepared.space) - len(shown)
     rest = [paragraph(f"… and {more} more, in the table of section 7.")] if more else []
     return Section("5. Series of the law", (scrolled(table.to_html()), *rest))
@@ -264,7 +273,7 @@ def _residuals(fit: Fit) -> Section:
     }
     figures = [
         _svg(fit, "coefficients", "Coefficients of both sides with two standard errors."),
-        _svg(fit, "residual", "What the law leaves unexplained, by multi-index."),
+        _svg(fit, "residual", f"What the law leaves unexplained, by {_index(fit).split(',')[0]}."),
     ]
     strongest = scrolled(fit.residual_table().to_html())
     return Section("7. What remains", (definitions(facts), *figures, strongest, scrolled(fit.coefficient_table().to_html())))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import textwrap
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -11,8 +12,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from symseries.display import TextTable, latex_name, latex_uncertain, number, write_text
-from symseries.errors import DataError
+from symseries.display import TextTable, latex_name, latex_uncertain, number
+from symseries.displayed import ResultTable, written
+from symseries.errors import DataError, OptionError
 from symseries.fitting import lawtests, report, storage, views
 from symseries.fitting.estimate import Estimate, estimate_record, shortened
 from symseries.fitting.intervals import Intervals, intervals, profiler_of
@@ -22,12 +24,13 @@ from symseries.fitting.options import check_level, check_points
 from symseries.fitting.prepare import Prepared
 from symseries.fitting.profiles import Contour, Profile, contour, profile, reach_of
 from symseries.fitting.repeats import Trainer
+from symseries.fitting.result_constants import Constants
 from symseries.fitting.solve import Solved
 from symseries.layers import Pick
 from symseries.names import symbol
 from symseries.network import Network
 from symseries.pages import latex_document, versions
-from symseries.scalars import Array
+from symseries.scalars import Array, shown
 from symseries.series import Series
 
 if TYPE_CHECKING:
@@ -69,11 +72,12 @@ class Fit:
     versions: Mapping[str, str] = field(default_factory=versions)
 
     @cached_property
-    def constants(self) -> dict[str, Estimate]:
-        """Name → Estimate, in the order of the law."""
+    def constants(self) -> Constants:
+        """Name → Estimate, in the order of the law: a dictionary that shows itself."""
         errors = [None] * len(self.solved.values) if self.covariance is None else np.sqrt(np.diag(self.covariance)).tolist()
         names = self.prepared.law.constants
-        return {name: self._estimate(i, name, errors[i]) for i, name in enumerate(names)}
+        found = {name: self._estimate(i, name, errors[i]) for i, name in enumerate(names)}
+        return Constants(found, self.level, self.warnings, self.provenance)
 
     def _estimate(self, place: int, name: str, error: float | None) -> Estimate:
         value, tie = self.solved.values[place], self.prepared.ties.get(name)
@@ -124,7 +128,7 @@ class Fit:
 
     @property
     def p_value(self) -> float | None:
-        """Probability of so large a `chi2` if the law holds, or None."""
+        """Probability of so large a `chi2` if the law holds, or None; chi2 / dof is an F where the noise was estimated."""
         return self.judged.p_value
 
     @property
@@ -135,14 +139,25 @@ class Fit:
     @property
     def warnings(self) -> tuple[str, ...]:
         """What a reader of the constants must know, one sentence each."""
-        return (*self.judged.warnings, *self.remarks)
+        chosen = views.choices(self.prepared)
+        return (*(said for said in self.judged.warnings if said not in chosen), *self.remarks)
 
     @property
     def method(self) -> str:
         """How the constants were found, in a sentence."""
         prepared = self.prepared
-        parts = [*filter(None, [prepared.composed]), prepared.space.describe(), prepared.weighting.words, self.solved.method]
-        return "; ".join(filter(None, [*parts, self._errors_in_words()]))
+        parts = [prepared.composed, prepared.space.describe(), *views.choices(prepared), prepared.weighting.words]
+        return "; ".join(filter(None, [*parts, self.solved.method, self._errors_in_words()]))
+
+    @property
+    def provenance(self) -> dict[str, Any]:
+        """What the fit was computed with: versions, digest of the data, the space in words, the seed of the training."""
+        source = self.prepared.source
+        training = source.training if isinstance(source, Network) else None
+        return {
+            "versions": dict(self.versions), "data": None if source.data is None else source.data.digest,
+            "space": self.prepared.space.describe(), "seed": None if training is None else training.seed,
+        }  # fmt: skip
 
     def _errors_in_words(self) -> str:
         if self.covariance is None:  # a warning says why, but for exact values, which need none
@@ -188,12 +203,16 @@ class Fit:
         `.interval` lies between the crossings of `level`, `.plot()` draws it. Raises `LawNameError` for no constant of the law,
         `OptionError` where there is no standard error to set the scale.
         """
-        return profile(profiler_of(self), name, self._checked_level(level), check_points(points))
+        found = profile(profiler_of(self), name, self._checked_level(level), check_points(points))
+        return dataclasses.replace(found, provenance=self.provenance)
 
     def contour(self, first: str, second: str, *, levels: Sequence[float] = (0.68, 0.95), points: int = 21) -> Contour:
         """Return the regions that hold two constants together at some levels; `.plot()` draws them. Errors: as of `profile`."""
+        if not isinstance(levels, (tuple, list)) or not levels:
+            raise OptionError(f"levels={shown(levels)}: expected probabilities, such as (0.68, 0.95)")
         checked = tuple(self._checked_level(level) for level in levels)
-        return contour(profiler_of(self), first, second, checked, check_points(points))
+        found = contour(profiler_of(self), first, second, checked, check_points(points))
+        return dataclasses.replace(found, provenance=self.provenance)
 
     def _checked_level(self, level: float | None) -> float:
         if level is None:
@@ -202,34 +221,37 @@ class Fit:
         return level
 
     # --------------------------------------------------------------------------------------------------------- tables
-    def table(self) -> TextTable:
+    def table(self) -> ResultTable:
         """Return the constants as a table, the direct fit beside them where there is one."""
-        return views.constants_table(self)
+        return self._kept(views.constants_table(self))
 
-    def coefficient_table(self) -> TextTable:
+    def _kept(self, table: TextTable) -> ResultTable:
+        return ResultTable.of(table, self.provenance)
+
+    def coefficient_table(self) -> ResultTable:
         """Return a row for each multi-index: the law's coefficient as a function of the constants, its value at those found,
         the source's coefficient with its standard error, and the difference in standard errors."""
-        return views.coefficient_table(self)
+        return self._kept(views.coefficient_table(self))
 
-    def correlation_table(self) -> TextTable:
+    def correlation_table(self) -> ResultTable:
         """Return the correlations of the constants that were free; `OptionError` where they are not known."""
-        return views.correlation_table(self)
+        return self._kept(views.correlation_table(self))
 
     # ---------------------------------------------------------------------------------------------------------- tests
-    def residual_table(self, most: int = 12) -> TextTable:
+    def residual_table(self, most: int = 12) -> ResultTable:
         """Return what the law leaves unexplained, by multi-index, the strongest first, in standard deviations where known.
 
         These are those that the residual has where the law holds: sqrt(diag((1 - J G) Cov(alpha) (1 - J G)')).
         """
-        return lawtests.residual_table(self, most)
+        return self._kept(lawtests.residual_table(self, most))
 
     def f_test(self) -> LawTest:
         """Return the F-test of the law, fitted to the data directly, against the network; its `words` say why there is none."""
-        return lawtests.f_test(self)
+        return dataclasses.replace(lawtests.f_test(self), provenance=self.provenance)
 
-    def tests(self) -> TextTable:
+    def tests(self) -> ResultTable:
         """Return the tests of the law, a row each: chi-squared of the coefficients, F-test against the network."""
-        return lawtests.tests_table(self)
+        return self._kept(lawtests.tests_table(self))
 
     @cached_property
     def regularisation(self) -> dict[str, float] | None:
@@ -238,12 +260,21 @@ class Fit:
 
     def summary(self) -> str:
         """Return the result as text for a terminal: law, source, constants, tests, warnings."""
-        head = [_paragraph("law       ", str(self.prepared.law)), _paragraph("source    ", self._source())]
+        head = [_paragraph("law       ", views.law_line(self.prepared)), _paragraph("source    ", self._source())]
         tests = [_paragraph(f"{label:10}", line) for label, line in self._verdicts()]
         warnings = [_paragraph("warning   ", warning) for warning in self.warnings]
         return "\n".join([*head, _paragraph("method    ", self.method), "", self.table().to_text(), "", *tests, *warnings])
 
-    __str__ = __repr__ = summary
+    __str__ = summary
+
+    def __repr__(self) -> str:
+        return views.one_line(self)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Fit) and self.to_dict() == other.to_dict()
+
+    def __hash__(self) -> int:
+        return hash((str(self.prepared.law), tuple(map(str, self.solved.values))))
 
     def _source(self) -> str:
         source, data = self.prepared.source, self.prepared.source.data
@@ -291,7 +322,7 @@ class Fit:
         What a spreadsheet would run as a formula is prefixed by an apostrophe. Raises `OptionError` for a path that cannot be
         written.
         """
-        return _written(views.numbers_table(self).to_csv(), path)
+        return written(views.numbers_table(self).to_csv(), path)
 
     def to_markdown(self) -> str:
         """Return the table of constants in Markdown, the law above it and the warnings below."""
@@ -327,13 +358,11 @@ class Fit:
         reads JSON; and under "records" both sides, the source and its data, from which a fit is made again.
         """
         text = storage.to_text(self.to_dict())
-        if path is not None:
-            write_text(path, text + "\n")
+        written(text + "\n", path)
         return text
 
     def to_dict(self) -> dict[str, Any]:
         """Return the result as plain lists and numbers."""
-        data = self.prepared.source.data
         return {
             "format": FORMAT, "version": VERSION, "law": str(self.prepared.law),
             "known": {name: str(value) for name, value in self.prepared.law.known.items()},
@@ -342,7 +371,7 @@ class Fit:
             "covariance": None if self.covariance is None else self.covariance.tolist(),
             "level": float(self.level), "misfit": storage.real(self.misfit), "chi2": storage.real(self.chi2), "dof": self.dof,
             "p_value": storage.real(self.p_value), "method": self.method, "warnings": list(self.warnings),
-            "provenance": {"versions": dict(self.versions), "data": None if data is None else data.digest},
+            "provenance": self.provenance,
             "remarks": list(self.remarks), "records": storage.records(self.prepared, self.solved, self.judged),
             "baseline": None if self.baseline is None else self.baseline.to_dict(),
         }  # fmt: skip
@@ -396,7 +425,7 @@ class Fit:
         Its sections are the seven steps from the data to what remains unexplained, warnings first. `OptionError` where
         matplotlib is missing.
         """
-        return _written(report.page(self), path)
+        return written(report.page(self), path)
 
     def plot(self, kind: str | None = None, *, ax: Axes | None = None, variable: str | None = None) -> Any:
         """Draw a figure and return its axes, or the four of them, an array (2, 2), where neither kind nor axes are named.
@@ -413,12 +442,6 @@ class Fit:
         law = self.prepared.law
         rows = (f"{latex_name(n)} &= {latex_uncertain(e.value, e.stderr)}" for n, e in self.constants.items())
         return "$\\begin{aligned} & " + law.to_latex() + r" \\ " + r" \\ ".join(rows) + "\\end{aligned}$"
-
-
-def _written(text: str, path: str | Path | None) -> str:
-    if path is not None:
-        write_text(path, text)
-    return text
 
 
 def _paragraph(label: str, text: str) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -210,15 +210,16 @@ def _check_answer(model: Model, found: NonlinearSolution) -> None:
     if found.tried and np.isfinite(found.jacobian).all() and found.rank < len(law.constants):
         raise unidentified(prepared, model.ordered(found.theta, found.linear))
     if not found.converged:
-        message = _POSITIONS.sub(lambda match: _named(match, model.sought), found.message)
+        message = named_positions(found.message, model.sought)
         hint = ", ".join(f"'{name}': …" for name in model.sought)
         raise ConvergenceError(
             f"law {prepared.law}: {message}; give start={{{hint}}} near the answer, other bounds=, or hold one with known="
         )
 
 
-def _named(match: re.Match[str], names: tuple[str, ...]) -> str:
-    return listing(names[int(position)] for position in match[1].split(","))
+def named_positions(message: str, names: Sequence[str]) -> str:
+    """Return a message of the search with the names of the constants instead of their positions."""
+    return _POSITIONS.sub(lambda match: listing(names[int(place)] for place in match[1].split(",")), message)
 
 
 def unidentified(prepared: Prepared, around: Array) -> IdentifiabilityError:

@@ -188,6 +188,23 @@ def _magnitude(value: Any, unit: str, name: str) -> Any:
         ) from error
 
 
+def errors_in(law: Law, errors: object, source: object) -> object:
+    """Return errors of a target as numbers in its unit, where they, or the column that they name, are quantities."""
+    if isinstance(errors, str) and isinstance(source, Mapping) and is_quantity(source.get(errors)):
+        errors = source[errors]
+    if not is_quantity(errors):
+        return errors
+    unit = law.units.get(str(law.target))
+    if unit is None:
+        raise LawNameError(f"errors have a unit and {law.target} none; give units= to the law, or plain numbers")
+    return _magnitude(errors, unit, "errors")
+
+
+def shares(errors: object) -> object:
+    """Return relative errors as plain numbers, where they are quantities such as 2 %."""
+    return _magnitude(errors, "dimensionless", "relative_errors") if is_quantity(errors) else errors
+
+
 def number_in(law: Law) -> Any:
     """Return what reads a number of a constant, a quantity in the constant's own unit."""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
@@ -16,10 +17,13 @@ from symseries.display import (
     name_cell,
     number_cell,
     text_cell,
+    uncertain,
     uncertain_cell,
 )
 from symseries.errors import OptionError
 from symseries.fitting.estimate import Estimate, difference_cell, interval_cell
+from symseries.fitting.judge import probability
+from symseries.fitting.prepare import Prepared
 from symseries.names import symbol
 from symseries.scalars import F64
 
@@ -28,6 +32,50 @@ if TYPE_CHECKING:
 
 _DIGITS = 4  # of coefficients in tables
 _ALL_DIGITS = 17  # of a float, to read it back as it is
+_LAW = 60  # characters of a law in one line
+_SHOWN = 4  # constants in one line
+_CHOICE = re.compile(r"order \d+ chosen: ")
+_BESIDE = re.compile(r"beside a free polynomial of degree (\d+) in ([^;]+)")
+
+
+def choices(prepared: Prepared) -> tuple[str, ...]:
+    """Return what was chosen on the way, such as an order: it belongs to the method and is nothing to be warned of."""
+    return tuple(note for note in prepared.notes if _CHOICE.match(note))
+
+
+def cautions(prepared: Prepared) -> tuple[str, ...]:
+    """Return the notes that a reader must know of, without the choices."""
+    return tuple(note for note in prepared.notes if not _CHOICE.match(note))
+
+
+def law_line(prepared: Prepared) -> str:
+    """Return the law as text, a free polynomial beside it by its order, variables and number of terms."""
+    law, beside = prepared.law, _BESIDE.match(prepared.composed)
+    if beside is None:
+        return str(law)
+    others = {symbol(name) for name in beside[2].split(", ")} & set(map(symbol, law.variables))
+    free = [symbol(name) for name in law.constants if name.startswith("free_")]
+    free = [name for name in free if law.expression.diff(name).free_symbols <= others]
+    bare = law.expression.xreplace(dict.fromkeys(free, sympy.Integer(0)))
+    left, equals, _ = str(law).rpartition(" = ")
+    terms = f"{len(free)} term{'s' * (len(free) > 1)}"
+    return f"{left}{equals}{bare} + polynomial of order {beside[1]} in {beside[2]} ({terms})"
+
+
+def one_line(fit: Fit) -> str:
+    """Return law, number of constants, the first of them with their errors, and what the test says, in one line."""
+    law, count, names = law_line(fit.prepared), len(fit.constants), list(fit.constants)[:_SHOWN]
+    shown = f"{law[: _LAW - 1]}…" if len(law) > _LAW else law
+    values = [f"{name} = {uncertain(fit.constants[name].value, fit.constants[name].stderr)}" for name in names]
+    more = [f"{count - _SHOWN} more"] if count > _SHOWN else []
+    constants = f"{count} constant{'s' * (count != 1)}: {', '.join(values + more)}"
+    return f"<Fit: {shown}; {constants}; {_verdict(fit)}>"
+
+
+def _verdict(fit: Fit) -> str:
+    if fit.p_value is None:
+        return f"not tested, misfit {fit.misfit:.3g}"
+    return f"{'rejected' if fit.rejected else 'not rejected'}, {probability(fit.p_value)}"
 
 
 def constants_table(fit: Fit) -> TextTable:

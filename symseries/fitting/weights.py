@@ -17,6 +17,7 @@ from symseries.scalars import F64, QQ, Array
 from symseries.series import Series
 from symseries.spaces import EmpiricalSpace, Space, TaylorSpace
 from symseries.tables import Table, read_table
+from symseries.tables.table import LARGEST
 
 EIGENVALUE_FLOOR = 1e-2  # of the largest eigenvalue of the covariance: directions below are not trusted more
 DISCREPANCY_FLOOR = 1e-3  # of the target's standard deviation: no network is closer to a law than this
@@ -44,7 +45,12 @@ def check_weights(weights: object, direct: bool) -> None:
     if weights is None:
         return
     if not isinstance(weights, str) or weights not in WEIGHTS:
-        near = suggestion(weights, WEIGHTS) if isinstance(weights, str) else ""
+        if not isinstance(weights, str):
+            raise OptionError(
+                f"weights of type {type(weights).__name__}; expected one of {listing(WEIGHTS)}; rows are weighted by "
+                "their errors, errors=1/sqrt(weight)"
+            )
+        near = suggestion(weights, WEIGHTS)
         raise OptionError(f"weights={weights!r}{near}; expected one of {listing(WEIGHTS)}, or None for the best that is known")
     if direct and weights in ("covariance", "taylor"):
         raise OptionError(
@@ -116,6 +122,12 @@ def read_errors(source: object, data: Table, target: str, errors: object, relati
     if (values <= 0).any():
         row = int(np.flatnonzero(values <= 0)[0])
         raise DataError(f"{what}: {values[row]:g} at data row {row + 1}; a standard error is positive: leave such rows out")
+    strange = np.flatnonzero((values < 1 / LARGEST) | (values > LARGEST))
+    if len(strange):
+        raise DataError(
+            f"{what}: {values[strange[0]]:g} at data row {strange[0] + 1}; expected {1 / LARGEST:g} to {LARGEST:g}, "
+            "whose squares double precision can hold"
+        )
     zeros = np.flatnonzero(data[target] == 0)
     if relative and len(zeros):
         raise DataError(f"{what}: {target} is 0 at data row {zeros[0] + 1}, a share of it is no error; declare errors= instead")

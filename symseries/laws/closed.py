@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import sympy
 
-from symseries.display import TextTable, latex_name, math_cell, text_cell, write_text
+from symseries.display import TextTable, latex_name, math_cell, text_cell
+from symseries.displayed import Record, Shown, expression_from, expression_record, provenance, texts
 from symseries.elimination import Branch, Unsolved, closed_branches
 from symseries.errors import (
     IdentifiabilityError,
@@ -25,11 +27,11 @@ from symseries.laws.identify import identify
 from symseries.laws.systems import label, scales, system_of
 from symseries.laws.trials import Trial
 from symseries.names import symbol
-from symseries.pages import latex_array, latex_document
-from symseries.scalars import Array, as_fraction
+from symseries.pages import latex_document
+from symseries.scalars import Array, as_fraction, typed
 from symseries.series import Series
 from symseries.series.cells import to_number
-from symseries.spaces import Space, TaylorSpace, check_space
+from symseries.spaces import Space, TaylorSpace, check_space, space_from_dict
 from symseries.workers import run_limited
 
 if TYPE_CHECKING:
@@ -44,7 +46,7 @@ _ABBREVIATED = 160  # operations of the longest expression, beyond which common 
 
 
 @dataclass(frozen=True, repr=False, eq=False)
-class ClosedForm(Mapping[str, sympy.Expr]):
+class ClosedForm(Shown, Mapping[str, sympy.Expr]):
     """Constants as expressions in the coefficients alpha_i_j… of a series: a mapping name → expression, which prints itself.
 
     `branches` are all solutions, the first of them the mapping itself; `rows` the multi-indices of the coefficients that are
@@ -70,6 +72,11 @@ class ClosedForm(Mapping[str, sympy.Expr]):
     form: str = "lowest"
     warnings: tuple[str, ...] = ()
     weights: Weights = field(default=None)
+    provenance: Mapping[str, Any] = field(default_factory=dict)
+
+    kind = "symseries.closed_form"
+    title = "Constants as expressions in the coefficients"
+    noted = True
 
     def __getitem__(self, name: str) -> sympy.Expr:
         if name not in self.branches[0]:
@@ -185,7 +192,7 @@ class ClosedForm(Mapping[str, sympy.Expr]):
         \end{align*}
         """
         if worked is None:
-            return self.table().to_latex(document=document)
+            return super().to_latex(document=document)
         numbers = self._numbers(worked)
         values = self.at(worked)
         lines = [
@@ -201,31 +208,36 @@ class ClosedForm(Mapping[str, sympy.Expr]):
         names = {s: rf"\left({text}\right)" if text[0] == "-" or "cdot" in text else text for s, text in shown.items()}
         return str(sympy.latex(_readable(expression), symbol_names=names, mul_symbol="dot"))
 
-    def to_frame(self) -> Any:
-        """Return the table as a pandas DataFrame; `OptionError` where pandas is not installed."""
-        return self.table().to_frame()
-
-    def to_json(self, path: str | None = None) -> str:
-        """Return law, space and expressions as JSON text, and write it to `path` where one is given."""
-        record = {
-            "format": "symseries.closed_form", "law": self.law.to_dict(), "space": self.space.to_dict(), "form": self.form,
-            "branches": [{name: str(e) for name, e in branch.items()} for branch in self.branches],
-            "rows": [list(row) for row in self.rows], "conditions": [str(c) for c in self.conditions],
-            "nonnegative": [str(c) for c in self.nonnegative], "warnings": list(self.warnings),
+    def body(self) -> Record:
+        """Return the fields as JSON knows them."""
+        return {
+            "law": self.law.to_dict(), "space": self.space.to_dict(), "form": self.form,
+            "branches": [{name: expression_record(e) for name, e in branch.items()} for branch in self.branches],
+            "rows": [list(row) for row in self.rows], "conditions": [expression_record(c) for c in self.conditions],
+            "nonnegative": [expression_record(c) for c in self.nonnegative], "weights": _weights_record(self.weights),
         }  # fmt: skip
-        text = json.dumps(record, allow_nan=False, indent=1)
-        if path is not None:
-            write_text(path, text)
-        return text
 
-    def _repr_html_(self) -> str:
-        return self.table().to_html()
+    @classmethod
+    def from_dict(cls, record: Mapping[str, Any]) -> ClosedForm:
+        """Return the closed form that `to_dict` wrote."""
+        from symseries.laws.law import Law  # which is made of this module
 
-    def _repr_latex_(self) -> str:
-        return latex_array(self.table())
-
-    def __str__(self) -> str:
-        return self.table().to_text()
+        space = space_from_dict(record["space"])
+        rows = tuple(tuple(map(int, row)) for row in record["rows"])
+        centre = space.symbols if isinstance(space, TaylorSpace) else ()
+        names = (*(label(row).name for row in rows), *map(str, centre))
+        return cls(
+            law=Law.from_dict(record["law"]),
+            space=space,
+            branches=tuple({str(n): expression_from(e, names) for n, e in one.items()} for one in record["branches"]),
+            rows=rows,
+            conditions=tuple(expression_from(c, names) for c in record["conditions"]),
+            nonnegative=tuple(expression_from(c, names) for c in record["nonnegative"]),
+            form=str(record["form"]),
+            warnings=texts(record, "warnings"),
+            weights=_read_weights(record["weights"]),
+            provenance=dict(record["provenance"]),
+        )
 
     def __repr__(self) -> str:
         shown = ", ".join(f"{name} = {_readable(e)}" for name, e in self.items())
@@ -244,7 +256,8 @@ def closed_form(law: Law, space: Space, using: str | None, weights: Weights, sec
             raise OptionError(f"using='lowest' over {space.describe()}: expected a TaylorSpace, or using='all'")
         branch, warnings = least_squares(law, space, weights, seconds)
         rows = tuple(map(tuple, space.multi_indices.tolist()))
-        return ClosedForm(law, space, (branch,), rows, form="all", warnings=warnings, weights=weights)
+        held = provenance(space=space.describe())
+        return ClosedForm(law, space, (branch,), rows, form="all", warnings=warnings, weights=weights, provenance=held)
     if weights is not None:
         raise OptionError("weights: the lowest coefficients determine the constants without any; expected using='all'")
     return _lowest(law, space, seconds)
@@ -264,7 +277,7 @@ def _lowest(law: Law, space: TaylorSpace, seconds: float) -> ClosedForm:
         warnings.append(f"{len(branches)} solutions give the same {len(rows)} coefficients; higher ones tell them apart")
     return ClosedForm(
         law, space, tuple(b.values for b in branches), tuple(tuple(indices[j]) for j in rows), tuple(nonzero), tuple(inside),
-        warnings=tuple(warnings),
+        warnings=tuple(warnings), provenance=provenance(space=space.describe()),
     )  # fmt: skip
 
 
@@ -341,6 +354,22 @@ def _free(name: str, taken: Mapping[str, object]) -> str:
     while name in taken:
         name += "_"
     return name
+
+
+def _weights_record(weights: Any) -> Any:
+    """Return weights (N,) or (N, N) as JSON knows them, exact ones as text."""
+    if weights is None or isinstance(weights, float):
+        return weights
+    if np.ndim(weights):
+        return [_weights_record(weight) for weight in weights]
+    exact = as_fraction(typed(weights, "weight") if isinstance(weights, str) else weights)
+    return float(weights) if exact is None else str(exact)
+
+
+def _read_weights(record: Any) -> Any:
+    if isinstance(record, list):
+        return [_read_weights(weight) for weight in record]
+    return Fraction(record) if isinstance(record, str) else record
 
 
 def _plain(value: Any) -> sympy.Expr:

@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-import json
 import time
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from pathlib import Path
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import sympy
 
-from symseries.display import TextTable, latex_name, math_cell, text_cell, write_text
+from symseries.display import TextTable, latex_name, math_cell, text_cell
+from symseries.displayed import Record, Shown, expression_from, provenance, texts
 from symseries.elimination import Invariants, System, invariants_of
 from symseries.errors import OptionError, ResourceLimitError, SymseriesError, listing
 from symseries.laws.systems import label, scales, system_of
-from symseries.pages import latex_array
+from symseries.parsing import to_text
 from symseries.scalars import as_fraction
 from symseries.spaces import Space, TaylorSpace, check_space
 from symseries.symbolic import SYM
@@ -29,8 +28,8 @@ DEGREE = 4
 _COORDINATES = ("physical", "scaled")
 
 
-@dataclass(frozen=True, repr=False)
-class Conditions(Sequence[sympy.Eq]):
+@dataclass(frozen=True, repr=False, eq=False)
+class Conditions(Shown, Sequence[sympy.Eq]):
     """Equations between the coefficients alpha_i_j… that hold for every choice of the constants; a sequence that prints itself.
 
     `needed` is how many independent ones there are, `independent` how many were found, `complete` whether these are all, to
@@ -56,6 +55,11 @@ class Conditions(Sequence[sympy.Eq]):
     independent: int
     degree: int
     warnings: tuple[str, ...] = ()
+    provenance: Mapping[str, Any] = field(default_factory=dict)
+
+    kind = "symseries.conditions"
+    title = "What the law demands of its coefficients"
+    noted = True
 
     @property
     def complete(self) -> bool:
@@ -88,34 +92,27 @@ class Conditions(Sequence[sympy.Eq]):
         said = f"{self.needed} independent condition{plural} on {self.coefficients} coefficients of the {self.place}; {end}."
         return (said, *(f"{warning}." for warning in self.warnings))
 
-    def to_latex(self, *, document: bool = False) -> str:
-        """Return the equations as LaTeX (booktabs); with `document=True` it compiles alone."""
-        return self.table().to_latex(document=document)
-
-    def to_frame(self) -> Any:
-        """Return the table as a pandas DataFrame; `OptionError` where pandas is not installed."""
-        return self.table().to_frame()
-
-    def to_json(self, path: str | Path | None = None) -> str:
-        """Return the equations as JSON text, and write it to `path` where one is given."""
-        record = {
-            "format": "symseries.conditions", "law": self.law, "place": self.place,
-            "conditions": [f"{expression} = 0" for expression in self.expressions], "needed": self.needed,
-            "independent": self.independent, "degree": self.degree, "warnings": list(self.warnings),
+    def body(self) -> Record:
+        """Return the fields as JSON knows them."""
+        return {
+            "law": self.law, "place": self.place, "conditions": [f"{to_text(e)} = 0" for e in self.expressions],
+            "names": sorted({s.name for e in self.expressions for s in e.free_symbols}), "coefficients": self.coefficients,
+            "needed": self.needed, "independent": self.independent, "degree": self.degree,
         }  # fmt: skip
-        text = json.dumps(record, indent=1)
-        if path is not None:
-            write_text(path, text)
-        return text
 
-    def _repr_html_(self) -> str:
-        return self.table().to_html()
-
-    def _repr_latex_(self) -> str:
-        return latex_array(self.table())
-
-    def __str__(self) -> str:
-        return self.table().to_text()
+    @classmethod
+    def from_dict(cls, record: Mapping[str, Any]) -> Conditions:
+        """Return the conditions that `to_dict` wrote."""
+        names, written = texts(record, "names"), texts(record, "conditions")
+        numbers = {key: int(record[key]) for key in ("coefficients", "needed", "independent", "degree")}
+        return cls(
+            law=str(record["law"]),
+            place=str(record["place"]),
+            expressions=tuple(expression_from(text.removesuffix(" = 0"), names) for text in written),
+            **numbers,
+            warnings=texts(record, "warnings"),
+            provenance=dict(record["provenance"]),
+        )
 
     def __repr__(self) -> str:
         return f"<Conditions: {len(self)} on {self.coefficients} coefficients of {self.law}>"
@@ -149,7 +146,8 @@ def conditions(law: Law, space: Space, degree: int, coordinates: str, seconds: f
     letters = [*(system.generators[i] for i in found.parameters), *(f * s for f, s in zip(shown, system.labels, strict=True))]
     expressions = tuple(_expression(condition, letters) for condition in found.conditions)
     place = space.describe() + (", coefficients in units of the centre" if coordinates == "scaled" else "")
-    return Conditions(str(law), place, expressions, len(space), found.needed, found.independent, found.degree, tuple(warnings))
+    counts = (len(space), found.needed, found.independent, found.degree)
+    return Conditions(str(law), place, expressions, *counts, tuple(warnings), provenance(space=space.describe()))
 
 
 def _system(law: Law, space: Space) -> tuple[System, list[sympy.Expr]]:

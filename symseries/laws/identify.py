@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from symseries.display import TextTable, name_cell, number_cell, text_cell, write_text
-from symseries.elimination import System, determined_columns, generic_rank, undetermined
+from symseries.display import TextTable, name_cell, number_cell, text_cell
+from symseries.displayed import Record, Shown, provenance, texts
+from symseries.elimination import System, determined_columns, generic_rank, undetermined, undetermined_everywhere
 from symseries.errors import IdentifiabilityError, LawNameError, OptionError, SymseriesError, listing, suggestion
 from symseries.laws.slices import reduced, without
 from symseries.laws.systems import scales, system_of
 from symseries.laws.values import values_at
-from symseries.pages import latex_array
 from symseries.scalars import F64, Array, typed
 from symseries.spaces import GradedSpace, Space, TaylorSpace
 from symseries.tables import read_table
@@ -34,8 +32,8 @@ _LEAST = 1e-16  # relative singular value that float64 tells from none
 _SHARE = 0.2  # of the largest entry, from which a constant is named in a sloppy direction
 
 
-@dataclass(frozen=True, repr=False)
-class Identifiability:
+@dataclass(frozen=True, repr=False, eq=False)
+class Identifiability(Shown):
     """Whether coefficients or data determine the constants of a law; it prints itself.
 
     `rank` of d beta/d C; `directions`, a sentence for each combination that is determined only as a whole; `sloppy`, sentences
@@ -61,6 +59,11 @@ class Identifiability:
     appears: dict[str, int | None]
     needed: dict[str, int | None]
     warnings: tuple[str, ...] = ()
+    provenance: Mapping[str, Any] = field(default_factory=dict)
+
+    kind = "symseries.identifiability"
+    title = "Which constants are determined"
+    noted = True
 
     @property
     def identifiable(self) -> bool:
@@ -94,44 +97,40 @@ class Identifiability:
         lines = [f"rank {self.rank} of {count} ({how}): {verdict}", *self.directions, *self.sloppy, *self.warnings]
         return tuple(f"{line}." for line in lines)
 
-    def to_latex(self, *, document: bool = False) -> str:
-        """Return the table as LaTeX (booktabs); with `document=True` it compiles alone."""
-        return self.table().to_latex(document=document)
-
-    def to_frame(self) -> Any:
-        """Return the table as a pandas DataFrame; `OptionError` where pandas is not installed."""
-        return self.table().to_frame()
-
-    def to_json(self, path: str | Path | None = None) -> str:
-        """Return everything as JSON text, and write it to `path` where one is given; `from_json` reads it back."""
-        text = json.dumps({"format": "symseries.identifiability", **asdict(self)}, allow_nan=False, indent=1)
-        if path is not None:
-            write_text(path, text)
-        return text
+    def body(self) -> Record:
+        """Return the fields as JSON knows them."""
+        listed = {name: list(getattr(self, name)) for name in ("constants", "directions", "sloppy", "singular")}
+        return {
+            "law": self.law, "place": self.place, "rank": self.rank, "exact": self.exact, **listed, "at": dict(self.at),
+            "appears": dict(self.appears), "needed": dict(self.needed),
+        }  # fmt: skip
 
     @classmethod
-    def from_json(cls, text: str) -> Identifiability:
-        """Return what `to_json` wrote; `OptionError` for a text of another form."""
-        try:
-            record = json.loads(text)
-            assert record.pop("format") == "symseries.identifiability"  # noqa: S101 - caught below
-            lists = {name: tuple(value) for name, value in record.items() if isinstance(value, list)}
-            return cls(**{**record, **lists})
-        except (ValueError, TypeError, KeyError, AttributeError, AssertionError) as error:
-            raise OptionError(f"identifiability record: {error}; expected the text that to_json returns") from error
-
-    def _repr_html_(self) -> str:
-        return self.table().to_html()
-
-    def _repr_latex_(self) -> str:
-        return latex_array(self.table())
-
-    def __str__(self) -> str:
-        return self.table().to_text()
+    def from_dict(cls, record: Mapping[str, Any]) -> Identifiability:
+        """Return the answer that `to_dict` wrote."""
+        return cls(
+            law=str(record["law"]),
+            constants=texts(record, "constants"),
+            place=str(record["place"]),
+            rank=int(record["rank"]),
+            exact=bool(record["exact"]),
+            directions=texts(record, "directions"),
+            sloppy=texts(record, "sloppy"),
+            singular=tuple(map(float, record["singular"])),
+            at={str(name): float(value) for name, value in record["at"].items()},
+            appears=_read_orders(record["appears"]),
+            needed=_read_orders(record["needed"]),
+            warnings=texts(record, "warnings"),
+            provenance=dict(record["provenance"]),
+        )
 
     def __repr__(self) -> str:
         said = "all constants determined" if self.identifiable else "; ".join(self.directions)
         return f"<Identifiability: rank {self.rank} of {len(self.constants)}; {said}>"
+
+
+def _read_orders(record: Mapping[str, Any]) -> dict[str, int | None]:
+    return {str(name): None if order is None else int(order) for name, order in record.items()}
 
 
 def identify(
@@ -145,7 +144,7 @@ def identify(
     if not isinstance(where, Space):
         return _of_table(law, inner, where, numbers, given)
     space = where if not held else reduced(where, held)
-    return _of_space(law, inner, space, numbers, given)
+    return replace(_of_space(law, inner, space, numbers, given), provenance=provenance(space=space.describe()))
 
 
 def _reference(law: Law, at: Mapping[str, object] | None) -> dict[str, float]:
@@ -168,7 +167,7 @@ def _of_space(law: Law, inner: Law, space: Space, at: Mapping[str, float], given
     appears: dict[str, int | None] = dict.fromkeys(law.constants)
     needed: dict[str, int | None] = dict.fromkeys(law.constants)
     exact = isinstance(space, TaylorSpace) and bool(inner.constants)
-    rank = _numerical_rank(jacobian, at)
+    rank = _numerical_rank(jacobian, at, given)
     if isinstance(space, TaylorSpace) and exact:
         try:
             rank, appears, needed = _orders(inner, space, appears, needed)
@@ -288,14 +287,15 @@ def _of_table(law: Law, inner: Law, source: object, at: Mapping[str, float], giv
         if name in inner.used and np.ptp(column) == 0
     ]
     full = _full(law, inner, jacobian)
-    rank = _numerical_rank(full, at)
+    rank = _numerical_rank(full, at, given)
     nothing: dict[str, int | None] = dict.fromkeys(law.constants)
     question = _Question(law, f"the data, {len(points)} rows", full, at, given)
-    return _answer(question, rank, False, _Orders(nothing, nothing), tuple(still))
+    answer = _answer(question, rank, False, _Orders(nothing, nothing), tuple(still))
+    return replace(answer, provenance=provenance(data=table.digest))
 
 
-def _numerical_rank(jacobian: Callable[[Array], Array], at: Mapping[str, float]) -> int:
-    """Return the rank in float64, the highest of several points."""
+def _numerical_rank(jacobian: Callable[[Array], Array], at: Mapping[str, float], given: bool) -> int:
+    """Return the rank in float64, the highest of several points; where no constants are given, of points of all sizes."""
     rng = np.random.default_rng(20_231)
     center = np.array(list(at.values()))
     center = np.where(center == 0, 1.0, center)
@@ -305,7 +305,9 @@ def _numerical_rank(jacobian: Callable[[Array], Array], at: Mapping[str, float])
         matrix = jacobian(point)
         if np.isfinite(matrix).all():
             ranks.append(_float_rank(matrix / np.maximum(np.linalg.norm(matrix, axis=0), 1e-300)))
-    return max(ranks, default=0)
+    rank = max(ranks, default=0)
+    known = given or rank == len(at) or undetermined_everywhere(jacobian, tuple(at))
+    return rank if known else len(at)
 
 
 def _finite(jacobian: Callable[[Array], Array], at: Mapping[str, float]) -> Array | None:

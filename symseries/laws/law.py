@@ -26,6 +26,8 @@ from symseries.scalars import F64, Array, Scalars, check_scalars, typed
 from symseries.spaces import Space, check_space
 from symseries.tables import input_matrix
 
+_EXAMPLES = {"known": "{'R': '8.314462618'}", "units": "{'T': 'K'}"}
+
 
 class Law:
     """A constitutive law y = f(variables; constants), from text or a SymPy expression.
@@ -54,6 +56,9 @@ class Law:
         known: Mapping[str, object] | None = None,
         units: Mapping[str, str] | None = None,
     ) -> None:
+        for what, given in (("known", known), ("units", units)):
+            if given is not None and not isinstance(given, Mapping):
+                raise OptionError(f"{what}={given!r}: expected a mapping of names, such as {what}={_EXAMPLES[what]}")
         self.variables = check_names(variables, "variable")
         self.known = {check_names(n, "known value")[0]: typed(v, f"known value {n}") for n, v in (known or {}).items()}
         declared = None if constants is None else check_names(constants, "constant")

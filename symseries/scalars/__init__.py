@@ -21,6 +21,7 @@ from symseries.scalars.exact import MAX_CHARACTERS as MAX_CHARACTERS
 from symseries.scalars.exact import as_fraction as as_fraction
 from symseries.scalars.exact import decimal as decimal
 from symseries.scalars.exact import is_exact as is_exact
+from symseries.scalars.exact import shown as shown
 from symseries.scalars.exact import stored as stored
 from symseries.scalars.exact import typed as typed
 from symseries.scalars.floats import C128 as C128
