@@ -14,6 +14,7 @@ weights, hence of any constant read off the network: that is the criterion of co
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -45,6 +46,10 @@ DAMPING = 1e-2  # at the start, in the units of alpha
 PROBE = 0.1  # share of a move at which the curvature of the network along it is probed
 BENDING = 0.375  # largest length of the geodesic correction relative to the move
 DAMPING_TRIALS = 30
+STEEPNESS = (4.0, 8.0, 16.0)  # of steep starts in turn, times that of ordinary ones
+RIDGE = 1e-3  # times the number of measurements, of the last map of a steep start
+UNEXPLAINED = 0.1  # share of the variance below which a network has not overlooked much
+OVERLOOKED = 2.0  # times the variance between neighbours, beyond which it has
 
 
 @dataclass(frozen=True)
@@ -110,6 +115,25 @@ class Problem:
             blocks += [rng.normal(0.0, into**-0.5, out * into), rng.normal(0.0, 0.5, out)]
         blocks[-1][:] = 0.0
         return np.concatenate(blocks)
+
+    def steep_start(self, rng: np.random.Generator, steepness: float) -> Array:
+        """Draw a start for targets that turn often: steep first neurons centred at measurements, the last map fitted.
+
+        From ordinary starts, which change slowly over the data, the strong regularisation of the beginning sees no gain in any
+        weight, and takes them all to zero.
+        """
+        theta = self.random_start(rng)
+        weights, bias = self.layers(theta)[0]
+        weights *= steepness
+        bias[:] = -(weights * self.X[rng.integers(len(self.X), size=len(bias))]).sum(axis=1)
+        design = np.column_stack([self.hidden(theta), np.ones(len(self.X))])
+        if len(self.sizes) > 1 and np.isfinite(design).all():
+            rows = np.vstack([design, np.sqrt(RIDGE * len(design)) * np.eye(design.shape[1])])
+            right = np.vstack([self.y, np.zeros((design.shape[1], self.y.shape[1]))])
+            fitted = np.linalg.lstsq(rows, right, rcond=None)[0]
+            last, shift = self.layers(theta)[-1]
+            last[:], shift[:] = fitted[:-1].T, fitted[-1]
+        return theta
 
     def _forward(self, theta: Array) -> tuple[Array, list[Array], list[Array]]:
         inputs, slopes = [self.X], []
@@ -195,12 +219,7 @@ def fit_network(problem: Problem, *, starts: Sequence[Array], settle: bool, iter
     starts that were finished is returned; before the first one is, KeyboardInterrupt passes on.
     Raises `ResourceLimitError` for a Jacobian that is too large, `ConvergenceError` where no start has a finite evidence.
     """
-    entries = problem.y.size * problem.regularised.size
-    if entries > MAX_ENTRIES:
-        raise ResourceLimitError(
-            f"training: {problem.y.size} measurements times {problem.regularised.size} weights pass the limit of "
-            f"{MAX_ENTRIES}; take fewer rows or a smaller network"
-        )
+    check_size(problem)
     begin = _settled if settle else _start
     runs = _finished(lambda theta: _descend(problem, begin(problem, theta), iterations), starts)
     scores = [_log_evidence(problem, state) for state, _ in runs]
@@ -208,6 +227,39 @@ def fit_network(problem: Problem, *, starts: Sequence[Array], settle: bool, iter
         raise ConvergenceError(f"training: none of {len(runs)} starts reached a finite log evidence; rescale the inputs")
     state, count = runs[int(np.nanargmax(scores))]
     return _trained(problem, state, count, tuple(scores), len(starts))
+
+
+def check_size(problem: Problem) -> None:
+    """Raise `ResourceLimitError` for a Jacobian that is too large."""
+    weights = sum(out * (into + 1) for out, into in problem.sizes)
+    if problem.y.size * weights > MAX_ENTRIES:
+        raise ResourceLimitError(
+            f"training: {problem.y.size} measurements times {weights} weights pass the limit of {MAX_ENTRIES}; "
+            "take fewer rows or a smaller network"
+        )
+
+
+def best_of(first: Trained, second: Trained) -> Trained:
+    """Return the one with the larger evidence, with the scores of both."""
+    best = max(first, second, key=lambda trained: trained.log_evidence)
+    return dataclasses.replace(best, scores=(*first.scores, *second.scores), wanted=first.wanted + second.wanted)
+
+
+def overlooks(X: Array, y: Array, variance: Array) -> bool:
+    """Whether residuals of these variances (m,) hold what neighbouring measurements show to be no noise.
+
+    Half the mean square difference between each target and that at the nearest inputs is the variance of the noise, or more
+    where the target changes between neighbours: what exceeds it twice was there to be learned. X (n, d) and y (n, m) are
+    standardised.
+    """
+    if not (variance > UNEXPLAINED).any():
+        return False
+    from scipy.spatial import cKDTree  # slow to import
+
+    _, near = cKDTree(X).query(X, k=2)
+    other = np.where(near[:, 1] == np.arange(len(X)), near[:, 0], near[:, 1])
+    between = 0.5 * ((y - y[other]) ** 2).mean(axis=0)
+    return bool(((variance > UNEXPLAINED) & (variance > OVERLOOKED * between)).any())
 
 
 def _finished(run: Callable[[Array], tuple[State, int]], starts: Sequence[Array]) -> list[tuple[State, int]]:

@@ -10,14 +10,14 @@ from typing import Any
 import numpy as np
 
 from symseries.activations import canonical, checked_parameters
-from symseries.errors import DataError, NetworkShapeError, OptionError, UnsupportedLayerError, listing
-from symseries.evidence import ITERATIONS, Layers, Problem, Trained, fit_network
+from symseries.errors import ConvergenceError, DataError, NetworkShapeError, OptionError, UnsupportedLayerError, listing
+from symseries.evidence import ITERATIONS, STEEPNESS, Layers, Problem, Trained, best_of, check_size, fit_network, overlooks
 from symseries.layers import Activation, Affine, Dropout, Layer, Transform, Whitening
 from symseries.least_squares import solve_linear
 from symseries.names import check_names
 from symseries.network import Network, Training, measured_column
 from symseries.scalars import F64, Array
-from symseries.tables import Table, read_table
+from symseries.tables import Table, check_magnitudes, read_table
 
 RESTARTS = 4
 DECADE = 10.0  # positive inputs that span more than this factor enter in their logarithm
@@ -36,9 +36,11 @@ def train(
     """Return a network trained on a table: random starts, refined by Levenberg-Marquardt with evidence regularisation.
 
     It minimises beta/2 sum (y - f)^2 + alpha/2 |theta|^2 in standardised units with MacKay's updates of alpha and beta; of
-    `restarts` random starts the one with the largest evidence is kept. Positive inputs that span more than a decade enter in
-    their logarithm. The network carries its data, the Laplace covariance of its weights and a `training` report. An
-    interrupt (Ctrl-C) keeps the best of the starts that are finished; before the first one is, KeyboardInterrupt passes on.
+    `restarts` random starts the one with the largest evidence is kept. Where it leaves out what neighbouring measurements
+    show, as of a target that turns often, as many starts with steep neurons are tried. Positive inputs
+    that span more than a decade enter in their logarithm. The network carries its data, the Laplace covariance of its weights
+    and a `training` report. An interrupt (Ctrl-C) keeps the best of the starts that are finished; before the first one is,
+    KeyboardInterrupt passes on.
 
     Parameters: `table`, a path, mapping or DataFrame; `inputs` and `target`, columns (a target "log(p)" is the logarithm of
     column p); `hidden`, the widths of the hidden layers; `rng`, a seed or NumPy generator: the same one gives the same network.
@@ -61,12 +63,40 @@ def train(
     frame = _Frame(data.matrix(names), y, [name in logarithms for name in names])
     problem = Problem(frame.X, frame.y, (len(names), *widths, 1), activations)
     generator = np.random.default_rng(seeded(rng))
+    check_size(problem)
     starts = [problem.random_start(generator) for _ in range(_count(restarts))]
-    trained = fit_network(problem, starts=starts, settle=False)
+    trained = _sought_again(fit_network(problem, starts=starts, settle=False), problem, generator)
     net = _network(trained, problem, frame, inputs=names, outputs=(target,), data=data)
     seed = int(rng) if isinstance(rng, (int, np.integer)) else None
     net.training = dataclasses.replace(net.training, seed=seed)  # type: ignore[type-var]  # _network made a report
     return net
+
+
+def _sought_again(trained: Trained, problem: Problem, rng: np.random.Generator) -> Trained:
+    """Return what was trained, or what steep starts reach beyond it where it overlooks something."""
+    if len(trained.scores) < trained.wanted or not overlooks(problem.X, problem.y, trained.s2):
+        return trained
+    starts = [problem.steep_start(rng, STEEPNESS[k % len(STEEPNESS)]) for k in range(trained.wanted)]
+    try:
+        return best_of(trained, fit_network(problem, starts=starts, settle=True))
+    except KeyboardInterrupt:
+        return dataclasses.replace(trained, wanted=2 * trained.wanted)
+    except ConvergenceError:  # no steep start reached a finite evidence
+        return trained
+
+
+def overlooked(net: Network) -> str:
+    """Return what a trained network leaves out of its own data, in words, or nothing."""
+    if net.training is None or net.data is None or net.training.memorises or len(net.outputs) > 1:
+        return ""
+    data, y = _measurements(net.data, net.inputs, net.outputs)
+    frame = _Frame(data.matrix(net.inputs), y, [name in net.training.logarithms for name in net.inputs])
+    if not overlooks(frame.X, frame.y, np.array([(net.training.noise / frame.unit[0]) ** 2])):
+        return ""
+    return (
+        f"the network overlooks what neighbouring rows show: it explains {100 * max(net.training.r2, 0.0):.0f} % of the "
+        "variance, and they differ by far less than what it leaves; train it with more neurons, as hidden=(32,), or restarts"
+    )
 
 
 def refine(net: Network, table: object = None, *, layers: str = "all") -> Network:
@@ -171,6 +201,7 @@ def _measurements(table: object, inputs: tuple[str, ...], outputs: Sequence[str]
     data = read_table(table, dict.fromkeys([*inputs, *(column for column, _ in pairs)]))
     if len(data) < 2:
         raise DataError(f"{data.source}: {len(data)} row; expected at least two to train on")
+    check_magnitudes(data)
     columns = []
     for column, transform in pairs:
         if column in inputs:

@@ -20,10 +20,12 @@ import symseries as ss
 from symseries.activations import ACTIVATIONS
 from symseries.cli import main
 from symseries.errors import (
+    ComplexResultError,
     ConvergenceError,
     DataError,
     IdentifiabilityError,
     LawNameError,
+    LawSyntaxError,
     NetworkFormatError,
     NetworkShapeError,
     NetworkValueError,
@@ -182,6 +184,240 @@ def test_irrational_terms_make_an_exact_fit_a_declared_numerical_one() -> None:
     rounded = ss.fit(source, ss.Law("y = a + sqrt(2)*b*x", ("x",)))
     assert "exact" not in rounded.method
     assert rounded.constants["b"].value == pytest.approx(0.5 / math.sqrt(2), rel=1e-12)
+
+
+# ------------------------------------------------------------------------------------------------------ law mathematics
+TANH = ss.Network([ss.Affine([[1.0]], [0.2]), ss.Activation("tanh"), ss.Affine([[2.0]])], ("x",), "y")
+
+
+@pytest.mark.parametrize(
+    ("error", "term", "center", "words"),
+    [
+        (NotAnalyticError, "1/sqrt(x)", 0, ("1/sqrt(x) at x = 0", "a branch point", "move the centre")),
+        (NotAnalyticError, "abs(x)", 0, ("at x = 0", "kink at 0", "move the centre")),
+        (NotAnalyticError, "(x + abs(x))/2", 0, ("kink at 0", "move the centre")),
+        (NotAnalyticError, "1/(x - 3)", 3, ("at x = 3", "pole", "move the centre")),
+        (ComplexResultError, "sqrt(x - 1)", 0, ("sqrt(x - 1) at x = 0", "complex", "keep the base positive")),
+    ],
+)
+def test_a_law_without_a_series_at_the_centre_is_refused(
+    error: type[ss.SymseriesError], term: str, center: int, words: tuple[str, ...]
+) -> None:
+    law, space = ss.Law(f"y = a + k*{term}", ("x",)), ss.TaylorSpace({"x": center}, 3)
+    refused(error, lambda: ss.fit(TANH, law, space), *words)
+    refused(error, lambda: law.closed_form(space), *words)
+
+
+def test_a_removable_singularity_is_none() -> None:
+    law, space = ss.Law("y = a + k*sin(x)/x", ("x",)), ss.TaylorSpace({"x": 0}, 4)
+    source = ss.Network.from_expression("1 + 2*sin(x)/x", ("x",), "y")
+    assert {n: e.value for n, e in ss.fit(source, law, space).constants.items()} == pytest.approx({"a": 1, "k": 2}, rel=1e-12)
+    table = {"x": [0.0, 1.0, 2.0, 3.0], "y": [3.0, *(1 + 2 * math.sin(x) / x for x in (1, 2, 3))]}
+    assert ss.fit(table, law).constants["k"].value == pytest.approx(2, rel=1e-12)
+
+
+def test_a_pole_in_the_domain_and_in_the_reach_of_a_series_is_told() -> None:
+    law = ss.Law("y = a + k/(x - 3)", ("x",))
+    refused(
+        NotAnalyticError, lambda: ss.fit(TANH, law, ss.LegendreSpace({"x": (0, 4)}, 4)), "pole at x = 3", "leave that point"
+    )
+    space = ss.TaylorSpace({"x": 1}, 4)
+    assert ss.radius(law, space, constants={"a": 1, "k": 1}).axes["x"] == pytest.approx(2)
+    x = np.linspace(0, 4, 30)
+    warned = ss.fit(TANH.with_data({"x": x, "y": TANH(x[:, None])}), law, space).warnings
+    assert any("converges over 0.66 of the way to the ends of the domain" in warning for warning in warned)
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("y = a*b*x", ("only a*b is determined, not a and b apart",)),
+        ("y = k1 + k2 + C*x", ("only k1 + k2 is determined, not k1 and k2 apart",)),
+        ("y = A*exp(b)*x", ("only log(A) + b is determined, not A and b apart",)),
+        ("y = a + k*x**9", ("k has no influence", "order 9")),
+        ("y = a + b*x + c*x**2 + d*exp(x) + e*sin(x) + f*cos(x)", ()),
+    ],
+)
+def test_constants_that_cannot_be_told_apart_are_named_by_every_route(text: str, words: tuple[str, ...]) -> None:
+    law, space = ss.Law(text, ("x",)), ss.TaylorSpace({"x": 0 if "x**9" in text else 1}, 4)
+    refused(IdentifiabilityError, lambda: ss.fit(TANH, law, space), *(words or ("5 equations for 6 unknowns",)))
+    refused(IdentifiabilityError, lambda: law.closed_form(space), *words)
+    if len(words) == 1:
+        table = {"x": np.arange(1.0, 9), "y": np.arange(1.0, 9) ** 1.1}
+        refused(IdentifiabilityError, lambda: ss.fit(table, law), *words, "hold", "known={")
+        refused(IdentifiabilityError, lambda: ss.extend(table, law), *(words if "C" not in text else ("not determined apart",)))
+        ranked = str(ss.compare({"t": table}, [law, LINE]))
+        assert f"IdentifiabilityError: law {law}" in ranked
+
+
+def test_columns_that_vary_together_are_named() -> None:
+    x = np.arange(1.0, 9)
+    law = ss.Law("y = a*x + b*z", ("x", "z"))
+    for noise in (0, 1e-13):
+        table = {"x": x, "z": 2 * x + noise * np.cos(9 * x), "y": x}
+        refused(IdentifiabilityError, lambda t=table: ss.fit(t, law), "only a + 2*b is determined, not a and b apart")
+    still = ss.Law("y = s + a*x + b*z", ("x", "z"))
+    refused(IdentifiabilityError, lambda: ss.fit({"x": x, "z": 0 * x + 3, "y": x}, still), "only s + 3*b is determined")
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("Max", "abs(a - b)"),
+        ("min", "abs(a - b)"),
+        ("relu", "(x + abs(x))/2"),
+        ("Heaviside", "each side"),
+        ("log2", "log(x, 2)"),
+    ],
+)
+def test_functions_of_other_tools_are_answered_with_what_says_the_same(name: str, words: str) -> None:
+    refused(LawSyntaxError, lambda: ss.Law(f"y = a*{name}(0, x)", ("x",)), f"'{name}'", "no function at column 7", words)
+
+
+def test_a_law_without_variables_is_none_for_a_table() -> None:
+    refused(OptionError, lambda: ss.fit({"x": [1, 2], "y": [1, 2]}, ss.Law("y = a", ())), "law y = a", "has no variable")
+    refused(OptionError, lambda: ss.constant_field(TANH, "y = a"), "Network and str received", "symseries.Law")  # type: ignore[arg-type]
+
+
+# --------------------------------------------------------------------------------------------- magnitudes and declarations
+@pytest.mark.parametrize("size", [1e-300, 1e300])
+@pytest.mark.parametrize("column", ["x", "y"])
+def test_numbers_whose_squares_are_none_are_refused(decay: dict[str, np.ndarray], size: float, column: str) -> None:
+    table = {**decay, column: size * decay[column]}
+    words = (f"column '{column}'", "largest value is", "1e-75 to 1e+75", "another unit")
+    refused(DataError, lambda: ss.fit(table, ARRHENIUS), *words)
+    refused(DataError, lambda: ss.train(table, "x", "y"), *words)
+    exact = {"x": ["1", "2", "3"], "y": [f"{k}e-300" for k in (3, 5, 7)]}
+    assert ss.fit(exact, LINE, scalars=ss.QQ).constants["b"].value == sympy.Rational(2, 10**300)
+
+
+@pytest.mark.parametrize(
+    ("text", "known", "unit", "expected"),
+    [
+        ("y = A*exp(-E/(k*x))", {"k": "1.380649e-23"}, 100, {"A": 5, "E": 1.2e-20}),
+        ("y = A*exp(-E/x)", {}, 1e-30, {"A": 5, "E": 3e-30}),
+        ("y = A*b*x/(b*x + 1)", {}, 1e-25, {"A": 5, "b": 3e24}),
+        ("y = A*sin(w*x)", {}, 1e-9, {"A": 5, "w": 4e8}),
+    ],
+)
+def test_constants_of_any_unit_are_no_less_determined(
+    text: str, known: dict[str, str], unit: float, expected: dict[str, float]
+) -> None:
+    """Near 1 these laws are 0 or linear, and their constants have no influence or one together."""
+    law, x = ss.Law(text, ("x",), known=known), unit * np.linspace(1, 10, 30)
+    found = ss.fit({"x": x, "y": law({"x": x}, **expected)}, law).constants
+    assert {n: abs(e.value) for n, e in found.items()} == pytest.approx(expected, rel=1e-9)
+    assert law.identifiability({"x": x}).identifiable
+
+
+@pytest.mark.parametrize("size", [1e-29, 1e29])
+def test_numbers_of_any_other_size_give_the_constants(decay: dict[str, np.ndarray], size: float) -> None:
+    expected = ss.fit(decay, ARRHENIUS).constants
+    found = ss.fit({"x": decay["x"] / size, "y": size * decay["y"]}, ARRHENIUS).constants
+    for name, scale in (("A", size), ("E", 1 / size)):
+        assert found[name].value == pytest.approx(expected[name].value * scale, rel=1e-7)
+        assert found[name].stderr == pytest.approx(expected[name].stderr * scale, rel=1e-5)
+
+
+@pytest.mark.parametrize(
+    ("declared", "words"),
+    [
+        ({"errors": 1e-300}, ("errors: 1e-300 at data row 1", "1e-75 to 1e+75")),
+        ({"errors": [1.0, 2.0]}, ("errors: shape (2,)", "one value for each of 30 rows")),
+        ({"errors": [math.nan] * 30}, ("errors: data row 1 is not finite",)),
+        ({"errors": [1.0] * 29 + [0.0]}, ("errors: 0 at data row 30", "is positive")),
+        ({"relative_errors": -0.1}, ("relative_errors: -0.1 at data row 1",)),
+    ],
+    ids=str,
+)
+def test_errors_that_are_none_are_refused(
+    decay: dict[str, np.ndarray], declared: dict[str, Any], words: tuple[str, ...]
+) -> None:
+    refused(DataError, lambda: ss.fit(decay, ARRHENIUS, **declared), *words)
+
+
+def test_weights_of_rows_are_declared_as_errors(decay: dict[str, np.ndarray]) -> None:
+    weights: Any = [1.0] * 30
+    refused(OptionError, lambda: ss.fit(decay, ARRHENIUS, weights=weights), "weights of type list", "errors=1/sqrt(weight)")
+
+
+@pytest.mark.parametrize(
+    ("error", "asked", "words"),
+    [
+        (OptionError, {"start": {"E": 50}, "bounds": {"E": (0, 10)}}, ("start of E: 50 lies outside its bounds, 0 to 10",)),
+        (OptionError, {"bounds": {"E": (10, 0)}}, ("bounds of E: lowest 10 is not below highest 0",)),
+        (OptionError, {"bounds": {"E": (math.nan, 1)}}, ("bounds of E: nan",)),
+        (LawNameError, {"bounds": {"Q": (0, 1)}}, ("bounds: 'Q' is no constant", "constants: A, E")),
+        (ConvergenceError, {"bounds": {"E": (100, 200)}}, ("E ended at a bound",)),
+        (LawNameError, {"fixed": {"Q": 1}}, ("fixed: 'Q' is no constant",)),
+        (IdentifiabilityError, {"fixed": {"A": 5, "E": 3}}, ("no constant is left to find",)),
+        (OptionError, {"ties": {"A": "E", "E": "A"}}, ("ties of A: it depends on itself",)),
+        (LawNameError, {"ties": {"A": "2*E"}, "fixed": {"A": 1}}, ("held by fixed= and tied by ties=",)),
+        (LawNameError, {"ties": {"A": "x"}}, ("ties of A: 'x' is no constant",)),
+    ],
+    ids=str,
+)
+def test_what_is_said_of_constants_is_checked(
+    decay: dict[str, np.ndarray], error: type[ss.SymseriesError], asked: dict[str, Any], words: tuple[str, ...]
+) -> None:
+    refused(error, lambda: ss.fit(decay, ARRHENIUS, **asked), *words)
+
+
+def test_a_network_of_a_constant_target_tells_its_distance_in_few_digits() -> None:
+    table = {"x": np.arange(1.0, 31), "y": np.full(30, 5.0)}
+    for warning in ss.fit(ss.train(table, "x", "y", restarts=1), LINE).warnings:
+        assert max(map(len, warning.split())) < 20
+
+
+def test_a_law_that_explains_nothing_says_so_where_nothing_tests_it() -> None:
+    x = np.linspace(1, 10, 30)
+    wave, pole = {"x": x, "y": np.sin(x)}, {"x": x, "y": 1 / (x - 5.05)}
+    for table, law in ((wave, LINE), (pole, ss.Law("y = A/(x - m)", ("x",)))):
+        assert any("% of the variation of the data and nothing tests it" in w for w in ss.fit(table, law).warnings)
+    assert ss.fit({"x": x, "y": 1 + 2 * x + np.sin(9 * x)}, LINE).warnings == ()
+    declared = ss.fit(wave, LINE, errors=0.01)
+    assert declared.rejected
+    assert not any("nothing tests it" in w for w in declared.warnings)
+
+
+@pytest.mark.parametrize("what", ["known", "units"])
+def test_known_values_and_units_are_mappings(what: str) -> None:
+    wrong: dict[str, Any] = {what: "x=1"}
+    refused(OptionError, lambda: ss.Law("y = a*x", ("x",), **wrong), f"{what}='x=1'", "expected a mapping of names")
+
+
+# --------------------------------------------------------------------------------------------------- commands that refuse
+def test_a_comparison_without_an_answer_is_none(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "t.csv").write_text("x,y\n" + "".join(f"{k},{k * k}\n" for k in range(9)), encoding="utf-8")
+    laws = tmp_path / "laws.txt"
+    arguments = ["compare", str(tmp_path / "t.csv"), "--laws", str(laws)]
+    laws.write_text("product: y = a*b*x\n", encoding="utf-8")
+    assert main(arguments) == 2
+    assert "only a*b is determined" in capsys.readouterr().out
+    laws.write_text("product: y = a*b*x\nline: y = a + b*x\n", encoding="utf-8")
+    assert main(arguments) == 0
+    laws.write_text("# none\n", encoding="utf-8")
+    assert main(arguments) == 2
+    assert "no law in it; expected one law a line" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        (("--start", "b=50", "--bounds", "b=0:10"), "widen --bounds"),
+        (("--polish", "3"), "--polish 3: expected a number of digits"),
+        (("--relative-errors", "nan"), "--relative-errors: data row 1 is not finite"),
+        (("--strict", "--polish", "30"), "--strict beside --polish: nothing tests a direct fit without errors"),
+    ],
+)
+def test_commands_advise_in_their_own_options(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], options: tuple[str, ...], words: str
+) -> None:
+    (tmp_path / "t.csv").write_text("x,y\n" + "".join(f"{k},{k * k + 1}\n" for k in range(9)), encoding="utf-8")
+    assert main(["fit", str(tmp_path / "t.csv"), "--law", "y = a + b*x", *options]) == 2
+    said = capsys.readouterr()
+    assert (said.out, len(said.err.splitlines())) == ("", 1)
+    assert words in said.err
 
 
 # ------------------------------------------------------------------------------------------------------------- options

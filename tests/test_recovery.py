@@ -69,10 +69,23 @@ def test_intervals_on_measured_alloys_are_of_the_published_size(shared_data: Pat
 SHOMATE = ss.Law("Cp = A + B*t + C*t**2 + D*t**3 + E/t**2", ("t",))
 
 
+# The last digit printed, 0.001 J/(mol K), is felt where A is the small rest of large terms, -0.70 for CH4 and -80 for Cu gas:
+# there the published constants are met to half a unit of the fourth figure, elsewhere ten times and more closer. Liquid Cu has
+# one value at all temperatures, so that B to E of its piece, 1e-8 of A, are rounding and no figures to be found.
 @pytest.mark.parametrize(
-    ("substance", "phase", "piece"), [("CO2", "gas", 0), ("CO2", "gas", 1), ("CH4", "gas", 1), ("Cu", "solid", 0)]
+    ("substance", "phase", "piece", "accuracy"),
+    [
+        ("CO2", "gas", 0, 1e-5),
+        ("CO2", "gas", 1, 5e-5),
+        ("CH4", "gas", 0, 5e-4),
+        ("CH4", "gas", 1, 1e-5),
+        ("Cu", "solid", 0, 5e-6),
+        ("Cu", "gas", 0, 5e-4),
+    ],
 )
-def test_heat_capacities_give_the_published_constants(shared_data: Path, substance: str, phase: str, piece: int) -> None:
+def test_heat_capacities_give_the_published_constants(
+    shared_data: Path, substance: str, phase: str, piece: int, accuracy: float
+) -> None:
     record = json.loads((shared_data / "physics/janaf_cp_and_shomate.json").read_text())[substance]
     place = ("solid", "liquid", "gas").index(phase)
     low, high, a, b, c, d, e = record["NIST_webbook_Shomate"][place][piece]
@@ -83,7 +96,7 @@ def test_heat_capacities_give_the_published_constants(shared_data: Path, substan
     direct = ss.fit(table, SHOMATE)
     found = ss.fit(ss.train(table, ("t",), "Cp", rng=0), SHOMATE)
     for name, value in published.items():
-        assert float(direct.constants[name].value) == pytest.approx(value, rel=1e-4)
+        assert float(direct.constants[name].value) == pytest.approx(value, rel=accuracy)
         assert abs(found.constants[name].value - value) <= 3 * found.constants[name].stderr
 
 

@@ -12,8 +12,8 @@ from cases import yields
 from scipy.optimize import minimize
 
 import symseries as ss
-from symseries import evidence
-from symseries.errors import DataError, NetworkShapeError, OptionError, UnsupportedLayerError
+from symseries import evidence, training
+from symseries.errors import DataError, NetworkShapeError, OptionError, ResourceLimitError, UnsupportedLayerError
 from symseries.evidence import Problem, fit_network
 
 Table = dict[str, np.ndarray]
@@ -379,3 +379,66 @@ def test_weights_that_were_never_trained_do_not_imply_that_all_is_noise() -> Non
     problem = Problem(X, X + 0.01 * np.cos(9 * X), (1, 1), ())
     small, usual = (fit_network(problem, starts=[np.full(2, 1e-9)], settle=settle) for settle in (True, False))
     np.testing.assert_allclose(small.layers[0][0], usual.layers[0][0], rtol=1e-4)
+
+
+# ---------------------------------------------------------------------------------------------- targets that turn often
+def waves(turns: float, seed: int = 0) -> Table:
+    x = np.linspace(0, 1, 200)
+    return {"x": x, "y": np.sin(2 * np.pi * turns * x) + 0.05 * np.random.default_rng(seed).normal(size=200)}
+
+
+def test_a_target_that_turns_often_is_learned_from_steep_starts() -> None:
+    net = ss.train(waves(6.5), ("x",), "y", hidden=(16,), rng=1, restarts=2)
+    assert net.training.converged
+    assert net.training.noise == pytest.approx(0.05, rel=0.15)
+    assert (net.training.finished, net.training.wanted) == (4, 4)
+    again = ss.train(waves(6.5), ("x",), "y", hidden=(16,), rng=1, restarts=2)
+    np.testing.assert_array_equal(again([[0.3]]), net([[0.3]]))
+
+
+def test_a_target_that_is_noise_has_no_second_search() -> None:
+    x = np.linspace(0, 1, 100)
+    net = ss.train({"x": x, "y": np.random.default_rng(0).normal(size=100)}, ("x",), "y")
+    assert net.training.r2 < 0.2
+    assert (net.training.finished, training.overlooked(net)) == (4, "")
+
+
+def test_a_network_that_overlooks_what_neighbours_show_says_so() -> None:
+    table = waves(16)
+    net = ss.train(table, ("x",), "y", hidden=(2,), restarts=1)
+    assert net.training.converged
+    assert net.training.r2 < 0.5
+    said = training.overlooked(net)
+    assert "overlooks what neighbouring rows show" in said
+    assert said in ss.fit(net, ss.Law("y = a + b*x", ("x",))).warnings
+    assert training.overlooked(ss.train(waves(0.5), ("x",), "y", hidden=(3,), restarts=1)) == ""
+
+
+def test_neighbours_of_replicates_are_their_repetitions() -> None:
+    rng = np.random.default_rng(0)
+    x = np.repeat(np.linspace(-1.7, 1.7, 20), 4)[:, None]
+    shape = np.sign(np.sin(9 * x))
+    assert evidence.overlooks(x, shape + 0.1 * rng.normal(size=shape.shape), np.array([1.0]))
+    assert not evidence.overlooks(x, rng.normal(size=shape.shape), np.array([1.0]))
+    assert not evidence.overlooks(x, shape, np.array([0.05]))
+
+
+def test_an_interrupt_of_the_second_search_keeps_the_first(monkeypatch: pytest.MonkeyPatch) -> None:
+    descend = evidence._descend
+    done = []
+
+    def interrupted(*args: Any) -> Any:
+        done.append(1)
+        if len(done) > 2:
+            raise KeyboardInterrupt
+        return descend(*args)
+
+    monkeypatch.setattr(evidence, "_descend", interrupted)
+    net = ss.train(waves(16), ("x",), "y", hidden=(4,), restarts=2)
+    assert (net.training.finished, net.training.wanted) == (2, 4)
+
+
+def test_a_network_that_is_too_large_is_refused_before_its_weights_are_drawn(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Problem, "random_start", lambda *_: pytest.fail("weights were drawn"))
+    with pytest.raises(ResourceLimitError, match="25020001 weights pass the limit"):
+        ss.train({"x": np.arange(30.0), "y": np.arange(30.0)}, ("x",), "y", hidden=(5000, 5000))

@@ -75,6 +75,20 @@ def test_quantities_are_brought_to_the_units_of_the_law() -> None:
     assert same(plain.constants["k"].unit, "N/m")
 
 
+def test_errors_are_read_in_the_unit_of_the_target() -> None:
+    quantity = pint.get_application_registry().Quantity
+    law = ss.Law("y = a + k*x", ("x",))
+    table = {"x": quantity(X, "mm"), "y": quantity(3 * X + 0.1 * np.sin(9 * X), "MPa")}
+    expected = ss.fit(table, law, errors=0.05)
+    noted = {**table, "sd": quantity(np.full(len(X), 50.0), "kPa")}
+    for source, errors in ((table, quantity(50, "kPa")), (noted, "sd")):
+        found = ss.fit(source, law, errors=errors)
+        assert found.p_value == pytest.approx(expected.p_value, rel=1e-9)
+        assert found.constants["k"].stderr == pytest.approx(expected.constants["k"].stderr, rel=1e-9)
+    shares = [ss.fit(table, law, relative_errors=share).p_value for share in (0.02, quantity(2, "percent"))]
+    assert shares[0] == pytest.approx(shares[1], rel=1e-9)
+
+
 def test_units_that_do_not_fit_together_are_told_and_the_numbers_stand() -> None:
     law = ss.Law("y = a*exp(-x) + b", ("x",), units={"y": "N", "x": "m"})
     found = ss.fit({"x": X, "y": 2 * np.exp(-X) + 1}, law)
@@ -88,6 +102,9 @@ def test_units_that_do_not_fit_together_are_told_and_the_numbers_stand() -> None
         (lambda q: ss.fit(DIFFUSION, ARRHENIUS, start={"E": q(1, "s"), "D0": 1}), OptionError, "s cannot be converted to"),
         (lambda q: ss.fit({**DIFFUSION, "T": q(T, "m")}, ARRHENIUS), OptionError, "T: m cannot be converted to K"),
         (lambda q: ss.fit(DIFFUSION, ss.Law("D = a*T", ("T",)), fixed={"a": q(1, "s")}), LawNameError, "a none; give units="),
+        (lambda q: ss.fit(DIFFUSION, ARRHENIUS, errors=q(1, "s")), OptionError, "errors: s cannot be converted to cm"),
+        (lambda q: ss.fit(DIFFUSION, ss.Law("D = a*T", ("T",)), errors=q(1, "s")), LawNameError, "a unit and D none"),
+        (lambda q: ss.fit(DIFFUSION, ARRHENIUS, relative_errors=q(1, "s")), OptionError, "relative_errors: s cannot be"),
         (lambda q: ss.Estimate(1.0).to("m"), OptionError, "has no unit"),
         (lambda q: ss.Estimate(1.0, unit="m").to("flurbs"), OptionError, "'flurbs' is no unit that pint knows"),
     ],

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from symseries.cli.arguments import names_of, space_of, text_of
-from symseries.cli.output import DONE, Note, check_files, json, latex, say, write
+from symseries.cli.output import DONE, UNANSWERED, Note, check_files, json, latex, say, write
 from symseries.cli.output import REJECTED as EXIT_REJECTED
 from symseries.comparison import Comparison, compare, laws_of
 from symseries.errors import LawNameError, OptionError, listing, suggestion
@@ -29,7 +29,7 @@ The file of laws holds one law a line, with a name before a colon where it has o
   both: sigma_y = sigma_f + C*c**(2/3) + k/sqrt(d)   # solutes too
 Names that are columns of the table are variables, the rest are constants. One network is trained on all columns that any law
 holds, and every law is fitted to it.
-Exit code 0: done; 1: every law is rejected, under --strict; 2: the question cannot be answered; 130: interrupted."""
+Exit code 0: done; 1: every law is rejected, under --strict; 2: no law has an answer; 130: interrupted."""
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:
@@ -67,6 +67,8 @@ def run(options: argparse.Namespace, written: Note) -> int:
     texts = [(path, make(found)) for path, make in writers]
     say(f"inputs    {', '.join(net.inputs)}\n\n{found}")
     write(texts, written)
+    if all(pair.reason for pair in found.pairs):
+        return UNANSWERED
     return EXIT_REJECTED if options.strict and _rejected(found) else DONE
 
 
@@ -86,6 +88,8 @@ def _check_known(known: Mapping[str, object], laws: Mapping[str, Law]) -> None:
 
 def _table(options: argparse.Namespace, laws: Mapping[str, Law]) -> tuple[Table, tuple[str, ...]]:
     """Return the columns that the laws need, and the inputs of the network."""
+    if not laws:
+        raise LawNameError(f"--laws {options.laws}: no law in it; expected one law a line, such as 'y = a + b*x'")
     columns, targets = column_names(options.table), {law.target for law in laws.values()}
     if len(targets) != 1 or None in targets:
         shown = listing(sorted(map(str, targets)))

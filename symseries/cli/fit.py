@@ -106,6 +106,8 @@ def _check_direct(options: argparse.Namespace) -> None:
     for name in ("network", "space", "inputs", "others"):
         if getattr(options, name) is not None:
             raise OptionError(f"--{name} beside --polish or --relative-errors: these fit the table itself; leave one out")
+    if options.strict and options.relative_errors is None:
+        raise OptionError("--strict beside --polish: nothing tests a direct fit without errors; add --relative-errors")
 
 
 def _cut_short(net: Network) -> list[str]:

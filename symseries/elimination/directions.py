@@ -15,6 +15,8 @@ from symseries.scalars import Array
 Jacobian = Callable[[Array], Array]
 
 _POINTS = 4  # at which a null direction is looked at
+_POWERS = np.arange(-30.0, 31.0, 6.0)  # of ten, of constants in all units
+_MIXED = 16  # points with constants of different sizes
 _AGREEMENT = 1e-6
 _INVOLVED = 1e-8  # share of a null direction above which a constant takes part in it
 _LARGEST = 12  # numerators and denominators that a combination may have
@@ -31,16 +33,30 @@ def undetermined(jacobian: Jacobian, around: Array, names: Sequence[str], seed: 
     ['only a*b is determined, not a and b apart']
     """
     # near 1 first: at a solution that ran away along a null direction the constants differ by too many powers of ten
-    return _sentences(jacobian, np.ones(len(names)), names, seed) or _sentences(jacobian, around, names, seed)
+    near = _sentences(jacobian, np.ones(len(names)), names, seed)
+    if near and undetermined_everywhere(jacobian, names, seed):
+        return near
+    return _sentences(jacobian, around, names, seed) or near
 
 
 def undetermined_everywhere(jacobian: Jacobian, names: Sequence[str], seed: int = 20_231) -> bool:
-    """Return whether constants cannot be told apart near two points far from each other, which is no accident of either.
+    """Return whether constants cannot be told apart near 1, nor at any of many points of all sizes.
+
+    The latter matters where units make constants large or small: exp(-E/(k*T)) with k = 1.4e-23 J/K is 0 for E = 1 J.
 
     >>> undetermined_everywhere(lambda C: np.array([[C[1], C[0]], [C[1], C[0]]]), ("a", "b"))
     True
     """
-    return all(_sentences(jacobian, np.full(len(names), size), names, seed) for size in (1.0, 0.037))
+    if not all(_sentences(jacobian, np.full(len(names), size), names, seed) for size in (1.0, 0.037)):
+        return False
+    rng = np.random.default_rng(seed)
+    powers = [*(np.full(len(names), power) for power in _POWERS), *rng.choice(_POWERS, (_MIXED, len(names)))]
+    with np.errstate(all="ignore"):  # what overflows is left out
+        return not any(_determined(jacobian(10.0**power * rng.uniform(0.7, 1.4, len(names)))) for power in powers)
+
+
+def _determined(matrix: Array) -> bool:
+    return bool(np.isfinite(matrix).all() and solve_linear(matrix, np.zeros(len(matrix))).rank == matrix.shape[1])
 
 
 def _sentences(jacobian: Jacobian, around: Array, names: Sequence[str], seed: int) -> list[str]:

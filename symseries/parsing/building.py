@@ -18,7 +18,7 @@ from symseries.errors import (
     suggestion,
 )
 from symseries.names import symbol
-from symseries.parsing.functions import EXPONENTIAL, FUNCTIONS, LONGEST, REAL_WHERE
+from symseries.parsing.functions import ELSEWHERE, EXPONENTIAL, FUNCTIONS, LONGEST, REAL_WHERE
 from symseries.parsing.literals import DIGITS, cut, digits, exact
 from symseries.parsing.tokens import Source, Token
 
@@ -280,7 +280,8 @@ class _Builder:
         if name not in FUNCTIONS:
             inside = self._text(node)[len(name) :].lstrip()
             product = f"{name}*{inside if len(inside) <= _SHOWN else '(...)'}"
-            advice = f"; for a product write {product}{suggestion(name, FUNCTIONS)}"
+            way = ELSEWHERE.get(name.lower(), f"{product}{suggestion(name, FUNCTIONS)}")
+            advice = f"; write {way}" if name.lower() in ELSEWHERE else f"; for a product write {way}"
             raise self._fault(LawSyntaxError, "is a variable or constant and no function", node.func, advice)
         arity, builder = FUNCTIONS[name]
         most = LONGEST.get(name, arity)

@@ -79,6 +79,24 @@ FUNCTIONS: dict[str, tuple[int, Callable[..., sympy.Expr]]] = {
     "tanh": (1, sympy.tanh),
 }
 
+# Functions that other tools have and a law has not, with what says the same.
+ELSEWHERE = {
+    "cbrt": "x**(1/3)",
+    "ceil": "a smooth formula, it has no power series at its steps",
+    "exp10": "10**x",
+    "exp2": "2**x",
+    "floor": "a smooth formula, it has no power series at its steps",
+    "heaviside": "one formula for each side, and fit it to the rows there",
+    "log2": "log(x, 2)",
+    "max": "(a + b + abs(a - b))/2 for the larger one",
+    "min": "(a + b - abs(a - b))/2 for the smaller one",
+    "piecewise": "one formula for each piece, and fit it to the rows there",
+    "pow": "a**b",
+    "relu": "(x + abs(x))/2",
+    "sgn": "x/abs(x)",
+    "sign": "x/abs(x)",
+}
+
 # Name: number of arguments with those that may be left out; log(x, b) is the logarithm to the base b.
 LONGEST: dict[str, int] = {"log": 2}
 

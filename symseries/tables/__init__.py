@@ -5,5 +5,6 @@
 
 from symseries.tables.points import input_matrix as input_matrix
 from symseries.tables.table import Table as Table
+from symseries.tables.table import check_magnitudes as check_magnitudes
 from symseries.tables.table import column_names as column_names
 from symseries.tables.table import read_table as read_table

@@ -17,6 +17,8 @@ from symseries.errors import DataError, OptionError, listing, suggestion
 from symseries.tables.cells import Column, FaultError, Missing, parse, show, tidy
 from symseries.tables.sources import Source, distinct, is_path, open_source, open_text
 
+LARGEST = 1e75  # of the values in a column: slopes of two columns and their variances are still below 1e308
+
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Table:
@@ -251,6 +253,17 @@ def read_table(source: object, columns: Iterable[str] | None = None, *, missing:
     held = tuple(column for column, _ in parsed.values())
     table = Table(tuple(parsed), held, opened.title, opened.comments, len(incomplete), skipped)
     return _without(table, incomplete) if incomplete else table
+
+
+def check_magnitudes(table: Table) -> None:
+    """Raise `DataError` for a column whose squares, or their products, would leave the range of double precision."""
+    for name in table.names:
+        largest = float(np.abs(table[name]).max())
+        if largest and not 1 / LARGEST <= largest <= LARGEST:
+            raise DataError(
+                f"{table.source}, column {name!r}: its largest value is {largest:.3g}, expected one from {1 / LARGEST:g} to "
+                f"{LARGEST:g}, whose squares double precision can hold; take another unit"
+            )
 
 
 def _as_names(names: Iterable[str]) -> tuple[str, ...]:
