@@ -429,3 +429,32 @@ def test_a_broken_record_is_refused() -> None:
 def test_without_a_limit_no_process_is_started(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("symseries.derivations.verifying.run_limited", lambda *_, **__: pytest.fail("a process was asked"))
     assert judged(Statement(x, x), None).status == "proved"
+
+
+A, B = sp.MatrixSymbol("A", 2, 2), sp.MatrixSymbol("B", 2, 2)
+
+
+@pytest.mark.parametrize(
+    ("left", "right", "status"),
+    [
+        ((A * B).T, B.T * A.T, "proved"),
+        ((A * B).inverse(), B.inverse() * A.inverse(), "proved"),
+        (A.inverse() * A, sp.Identity(2), "proved"),
+        (sp.Determinant(A * B), sp.Determinant(A) * sp.Determinant(B), "proved"),
+        (A * B, B * A, "refuted"),
+        ((A + B) ** 2, A**2 + 2 * A * B + B**2, "refuted"),
+        (A, sp.MatrixSymbol("C", 2, 3), "refuted"),
+    ],
+)
+def test_matrices_without_entries_get_letters(left: object, right: object, status: str) -> None:
+    assert verify(left, right).status == status
+
+
+def test_matrices_that_have_no_entries_are_refused() -> None:
+    n = sp.Symbol("n")
+    with pytest.raises(OptionError, match="left side: the matrix C is n by n; give it numbers of rows and columns"):
+        verify(sp.MatrixSymbol("C", n, n), 0)
+    with pytest.raises(LawNameError, match="'A_1_2' is a name beside a matrix, and one of its entries"):
+        verify(A[0, 1] * sp.Symbol("A_1_2"), 1)
+    with pytest.raises(ResourceLimitError, match="the matrix D has 81 entries, at most 64"):
+        verify(sp.MatrixSymbol("D", 9, 9), 0)

@@ -19,6 +19,7 @@ from symseries.scalars import as_fraction, typed
 
 MAX_NODES = 5_000
 MAX_ORDER = 60
+_MAX_ENTRIES = 64
 _NATURAL = domain_of("natural")
 _COUNTED = (sympy.bernoulli, sympy.euler, sympy.fibonacci, sympy.bell, sympy.catalan, sympy.factorial2, sympy.factorial)
 _POLYNOMIALS = (sympy.legendre, sympy.chebyshevt, sympy.chebyshevu, sympy.hermite, sympy.laguerre)
@@ -91,7 +92,7 @@ def read_side(side: object, what: str = "expression", names: Mapping[str, Any] |
     elif isinstance(side, sympy.MatrixBase):
         found = sympy.ImmutableMatrix(side)
     elif isinstance(side, sympy.Expr):
-        found = side
+        found = _with_entries(side, what)
     elif (number := as_fraction(side)) is not None:
         found = sympy.Rational(number.numerator, number.denominator)
     else:
@@ -100,6 +101,29 @@ def read_side(side: object, what: str = "expression", names: Mapping[str, Any] |
     _check_size(found, what)
     _check_kind(found, what)
     return found
+
+
+def _with_entries(expression: Any, what: str) -> Any:
+    """Return an expression whose matrices have letters as entries: A of two rows and columns is A_1_1, A_1_2, …"""
+    found = {}
+    for matrix in expression.atoms(sympy.MatrixSymbol):
+        shape = matrix.shape
+        if not _is_sized(matrix):
+            raise OptionError(f"{what}: the matrix {matrix} is {shape[0]} by {shape[1]}; give it numbers of rows and columns")
+        if shape[0] * shape[1] > _MAX_ENTRIES:
+            raise ResourceLimitError(f"{what}: the matrix {matrix} has {shape[0] * shape[1]} entries, at most {_MAX_ENTRIES}")
+        found[matrix] = sympy.ImmutableMatrix(*shape, lambda i, j, name=matrix.name: sympy.Symbol(f"{name}_{i + 1}_{j + 1}"))
+    if clash := sorted({entry.name for matrix in found.values() for entry in matrix} & names_of(expression)):
+        raise LawNameError(f"{what}: {clash[0]!r} is a name beside a matrix, and one of its entries; rename it")
+    whole = expression.xreplace(found).doit() if found else expression
+    if isinstance(whole, sympy.Identity | sympy.ZeroMatrix | sympy.OneMatrix) and _is_sized(whole):
+        return whole.as_explicit()
+    return whole
+
+
+def _is_sized(matrix: Any) -> bool:
+    """Whether rows and columns are numbers."""
+    return all(isinstance(size, sympy.Integer) for size in matrix.shape)
 
 
 def _in_base_units(expression: Any, what: str) -> Any:
@@ -153,7 +177,7 @@ def _check_kind(expression: Any, what: str) -> None:
     """Refuse what would be taken for numbers and is none."""
     if isinstance(expression, sympy.MatrixExpr) and not isinstance(expression, sympy.MatrixBase):
         raise OptionError(
-            f"{what} {str(expression)[:40]}: a matrix without entries; write its entries out, as sympy.Matrix does"
+            f"{what} {str(expression)[:40]}: entries of this matrix are not known; write it out, as sympy.Matrix does"
         )
     for part in expression.atoms(sympy.Symbol):
         if not part.is_commutative:

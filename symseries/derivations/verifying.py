@@ -47,11 +47,11 @@ def verify(
     both sides are defined. Functions have their principal values; names are real numbers unless more is said; names that bound
     a sum or count something are 0, 1, 2, …; a[i] is an arbitrary sequence, f(x) an arbitrary smooth function.
 
-    Parameters: `left` and `right`, SymPy expressions, matrices, numbers, text in the grammar of laws, or LaTeX; `assumptions`,
-    such as {"x": "positive", "n": "integer", "p": (0, 1)} or "x > 0, n integer, |p| < 1"; `order`, to compare the power series
-    to this order (inclusive; total degree for several names) about `around`, a mapping of names to numbers, 0 where the
-    statement has one name; `names`, what names of the LaTeX mean, such as {"i": sympy.I}; `seconds`, the time limit, which is
-    kept, None for none.
+    Parameters: `left` and `right`, SymPy expressions, matrices (a MatrixSymbol gets letters as entries), numbers, text in the
+    grammar of laws, or LaTeX, where numbers may carry units; `assumptions`, such as {"x": "positive", "n":
+    "integer", "p": (0, 1)} or "x > 0, n integer, |p| < 1"; `order`, to compare the power series to this order (inclusive; total
+    degree for several names) about `around`, a mapping of names to numbers, 0 where the statement has one name; `names`, what
+    names of the LaTeX mean, such as {"i": sympy.I}; `seconds`, the time limit, which is kept, None for none.
 
     Raises `LawSyntaxError` for text that cannot be read, `OptionError` for options that mean nothing, `NotAnalyticError` where
     a side has no power series at the point.
