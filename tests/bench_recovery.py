@@ -18,10 +18,15 @@ SETS = 20
 MANY = int(os.environ.get("SYMSERIES_SETS", "40"))
 
 
-def network_fit(name: str, seed: int, rows: int, noise: float) -> ss.Fit:
-    case = CASES[name]
+def trained(name: str, seed: int, rows: int, noise: float) -> tuple[ss.Network, ss.Fit]:
+    """Return a network of a case's data, and the direct fit to them."""
+    case = TWELVE[name]
     table = case.table(np.random.default_rng([seed, rows]), rows, noise)
-    return ss.fit(ss.train(table, tuple(case.law.variables), case.target, rng=seed), case.law)
+    return ss.train(table, tuple(case.law.variables), case.target, rng=seed), ss.fit(table, case.law)
+
+
+def network_fit(name: str, seed: int, rows: int, noise: float) -> ss.Fit:
+    return ss.fit(trained(name, seed, rows, noise)[0], TWELVE[name].law)
 
 
 def distance(found: ss.Fit) -> float:
@@ -46,11 +51,25 @@ def test_the_network_is_no_worse_than_the_direct_fit() -> None:
     assert np.median(distances) <= 0.3
 
 
-@pytest.mark.parametrize(("name", "limit"), [("yield_logd", 1e-3), ("creep_log", 1e-3), ("arrh_log", 1e-4), ("langmuir", 1e-4)])
-def test_noise_free_data_give_the_constants(name: str, limit: float) -> None:
-    worst = max(worst_error(network_fit(name, seed, 200, 0.0), CASES[name].truth) for seed in range(5))
+def test_a_series_on_a_box_is_close_to_the_direct_fit() -> None:
+    """Legendre coefficients weighted by their inverse covariance, without the data: n = 200, 1 % noise, by case."""
+    print(f"\n{'case':12} {'ratio on a box: median':>23}")
+    for name, case in CASES.items():
+        ratios = []
+        for seed in range(SETS):
+            net, direct = trained(name, seed, 200, 0.01)
+            box = {v: (float(net.data[v].min()), float(net.data[v].max())) for v in case.law.variables}
+            found = ss.fit(net, case.law, ss.LegendreSpace(box, order=6))
+            ratios.append(worst_error(found, case.truth) / worst_error(direct, case.truth))
+        print(f"{name:12} {np.median(ratios):23.2f}")
+        assert np.median(ratios) <= 1.7
+
+
+@pytest.mark.parametrize("name", TWELVE)
+def test_noise_free_data_give_the_constants(name: str) -> None:
+    worst = max(worst_error(network_fit(name, seed, 200, 0.0), TWELVE[name].truth) for seed in range(5))
     print(f"\n{name:12} worst constant of 5 noise-free data sets: {worst:.1e}")
-    assert worst <= limit
+    assert worst <= 1e-4
 
 
 def test_intervals_cover_the_truth() -> None:
@@ -113,13 +132,23 @@ def test_absolute_errors() -> None:
     """n = 200, 1 % noise, median over the data sets: relative errors of single constants."""
     limits = {
         "arrh_log": {"Q": 1e-3}, "creep_log": {"n": 1e-3, "Q": 1e-3}, "yield_logd": {"k": 5e-3, "C": 4e-2, "sigma_f": 2e-2},
-        "langmuir": {"q": 1e-2, "K": 1e-2},
+        "langmuir": {"q": 1e-2, "K": 1e-2}, "planckosc": {"h": 1e-2, "k": 1e-2}, "coulomb": {"p": 1e-3},
+        "jc": {"C": 5e-2, "m": 5e-2, "A": 0.15, "B": 0.15, "n": 0.15},
     }  # fmt: skip
     print()
     for name, wanted in limits.items():
         fits = [network_fit(name, seed, 200, 0.01) for seed in range(SETS)]
         for constant, limit in wanted.items():
-            truth = CASES[name].truth[constant]
+            truth = TWELVE[name].truth[constant]
             error = np.median([abs(f.constants[constant].value / truth - 1) for f in fits])
             print(f"{name:12} {constant:8} {error:.1e} (at most {limit:.0e})")
             assert error <= limit
+
+
+def test_a_free_exponent_is_reported_as_sloppy() -> None:
+    """sigma_f + C c**m + k d**-n: C and m are determined together far better than apart, and the report says so."""
+    net, _ = trained("yield_exp", 0, 200, 0.01)
+    found = ss.fit(net, TWELVE["yield_exp"].law)
+    (line,) = [text for text in str(found).splitlines() if text.startswith("sloppy")]
+    print(f"\nyield_exp    {line}")
+    assert "C and m" in line

@@ -959,3 +959,15 @@ def test_reference_data_through_fit(shared_data: Path, name: str, polish: int | 
     for p in record["parameters"]:
         assert fit.constants[p["name"]].value == pytest.approx(float(p["certified"]), rel=1e-10 if polish else 1e-8)
         assert fit.constants[p["name"]].stderr == pytest.approx(float(p["sd"]), rel=1e-6)
+
+
+def test_constants_that_are_determined_together_are_named() -> None:
+    """Far from T = 0, intercept and slope in 1/T are nearly one constant: numpy's correlation of the two columns says so."""
+    T = np.linspace(600, 700, 30)
+    rng = np.random.default_rng(2)
+    found = ss.fit({"T": T, "y": 5 - 900 / T + 1e-3 * rng.normal(size=30)}, ss.Law("y = a - b/T", ("T",)))
+    (line,) = [text for text in str(found).splitlines() if text.startswith("sloppy")]
+    inverse = np.linalg.inv(np.array([[30, -(1 / T).sum()], [-(1 / T).sum(), (1 / T**2).sum()]]))
+    expected = inverse[0, 1] / np.sqrt(inverse[0, 0] * inverse[1, 1])
+    assert line == f"sloppy    surer together than apart, correlated by {expected:+.3f} a and b"
+    assert "sloppy" not in str(ss.fit({"T": T - 650, "y": T}, ss.Law("y = a + b*T", ("T",))))

@@ -287,7 +287,7 @@ class Fit:
         said = [("misfit", f"{self.misfit:.3g} of the variation of the {'data' if self.prepared.direct else 'network'}")]
         if self.chi2 is not None and self.p_value is not None:
             said.append(("test", f"chi2 = {self.chi2:.3g} on {self.dof} degrees of freedom, {probability(self.p_value)}"))
-        return said + self._health()
+        return said + views.sloppy(self) + self._health()
 
     def _health(self) -> list[tuple[str, str]]:
         net = self.prepared.source

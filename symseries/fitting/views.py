@@ -20,7 +20,7 @@ from symseries.display import (
     uncertain,
     uncertain_cell,
 )
-from symseries.errors import OptionError
+from symseries.errors import OptionError, listing
 from symseries.fitting.estimate import Estimate, difference_cell, interval_cell
 from symseries.fitting.judge import probability
 from symseries.fitting.prepare import Prepared
@@ -34,6 +34,7 @@ _DIGITS = 4  # of coefficients in tables
 _ALL_DIGITS = 17  # of a float, to read it back as it is
 _LAW = 60  # characters of a law in one line
 _SHOWN = 4  # constants in one line
+_SLOPPY = 0.95  # correlation from which two constants are said to be determined together only
 _CHOICE = re.compile(r"order \d+ chosen: ")
 _BESIDE = re.compile(r"beside a free polynomial of degree (\d+) in ([^;]+)")
 
@@ -181,3 +182,15 @@ def _line(fit: Fit, name: str, estimate: Estimate) -> tuple[Cell, ...]:
         numbers += [fit.baseline.constants[name].value, fit.baseline.constants[name].stderr]
     unit = [text_cell(str(estimate.unit or ""))] if _units(fit) else []
     return (text_cell(name), *(number_cell(value, _ALL_DIGITS) for value in numbers), *unit)
+
+
+def sloppy(found: Fit) -> list[tuple[str, str]]:
+    """Return the pairs of constants that are determined together far better than apart, as a line of the summary."""
+    correlation, names = found.correlation, found.prepared.law.constants
+    if correlation is None:
+        return []
+    pairs = [(abs(correlation[i, j]), i, j) for i in range(len(names)) for j in range(i)]
+    said = [
+        f"{correlation[i, j]:+.3f} {names[j]} and {names[i]}" for size, i, j in sorted(pairs, reverse=True) if size > _SLOPPY
+    ]
+    return [("sloppy", f"surer together than apart, correlated by {listing(said, 3)}")] if said else []
