@@ -195,7 +195,17 @@ def test_a_tolerance_asks_for_what_is_sufficient(net: ss.Network) -> None:
     assert loose.itself.misfit == pytest.approx(ss.fit(net, law).misfit, rel=1e-6)
     assert {entry.terms for entry in tight.fewest} == {("c**(2/3)",), ("sqrt(c)",)}
     assert [entry.misfit for entry in tight.fewest] == sorted(entry.misfit for entry in tight.fewest)
-    assert all(entry.p_value is None for entry in tight.admissible)
+    for entry in tight.fewest:
+        assert entry.p_value == pytest.approx(ss.fit(net, entry.law).p_value, rel=1e-6)
+    assert [entry.p_value > 0.01 for entry in tight.fewest] == [True, False]  # c**(2/3) made the data
+    assert tight.conclusion.endswith("enough for the application, though the test rejects 1 of them")
+    assert loose.itself.p_value < 1e-10
+
+
+def test_laws_within_a_tolerance_that_the_test_rejects_are_told_as_such(net: ss.Network) -> None:
+    found = extend(net, ss.Law("y = s + k/sqrt(d)", ("c", "d")), ["c**2", "c**3"], 1, tolerance=0.1)
+    assert found.conclusion.endswith("enough for the application, though the test rejects all of them")
+    assert all(entry.p_value == pytest.approx(ss.fit(net, entry.law).p_value, rel=1e-4) for entry in found.admissible)
 
 
 def test_a_network_without_covariance_needs_a_tolerance() -> None:

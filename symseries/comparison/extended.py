@@ -77,7 +77,7 @@ class Extension(Shown):
     >>> from symseries.comparison import extend
     >>> table = {"x": [1, 2, 3, 4, 5, 6], "y": [2.1, 3.9, 6.1, 7.9, 10.1, 11.9]}
     >>> extend(table, Law("y = a", variables=("x",)), ["x"], tolerance=0.05)
-    <Extension: one law is admissible within a misfit of 0.05 with 1 added constant>
+    <Extension: one law is admissible within a misfit of 0.05 with 1 added constant, untested>
     """
 
     law: Law
@@ -112,11 +112,24 @@ class Extension(Shown):
             return f"the law itself is admissible {criterion} ({_fit_in_words(self.itself)}): nothing need be added"
         few, more = len(self.fewest), len(self.admissible) - len(self.fewest)
         several = f"{few} laws are" if few > 1 else "one law is"
-        tell = ", none of which the test rejects" if few > 1 else ""
+        tell = self._tested()
         others = f"; {more} more with more constants" if more else ""
         count = self.fewest[0].added
         plural = "s" if count > 1 else ""
         return f"{several} admissible {criterion} with {count} added constant{plural}{tell}{others}"
+
+    def _tested(self) -> str:
+        """Return what the test says of the laws with the fewest constants."""
+        if self.tolerance is None:
+            return ", none of which the test rejects" if len(self.fewest) > 1 else ""
+        known = [entry.p_value for entry in self.fewest if entry.p_value is not None]
+        if not known:
+            return ", untested"
+        rejected = sum(value < REJECTED for value in known)
+        if not rejected:
+            return ", not rejected by the test"
+        which = "it" if len(known) == 1 else "all of them" if rejected == len(known) else f"{rejected} of them"
+        return f": enough for the application, though the test rejects {which}"
 
     def sentences(self) -> tuple[str, ...]:
         """Return law, conclusion and what the residual resembles."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -40,8 +41,9 @@ def extend(
     All subsets of the candidates are compared with what the law leaves of the source: W (alpha - beta(C) - sum k_i gamma_i),
     W whitening the coefficients. A law is admissible where the probability of its chi-squared is at least 1 %, or, with a
     `tolerance`, where its misfit, the distance relative to the variation of the source, does not exceed that: what is
-    sufficient for the application. Laws that contain a smaller admissible one are left out. Which of several admissible laws is
-    true, these data do not say. For a network, W and the test are those of `fit`.
+    sufficient for the application, whatever the test, which is told beside it, says. Laws that contain a smaller admissible one
+    are left out. Which of several admissible laws is true, these data do not say. For a network, W and the test are those of
+    `fit`.
 
     Parameters: `source`, a network with the covariance of its weights, or a table; `law`; `candidates`, texts or expressions
     in the variables or in other inputs of the network, such as ["c", "log(d)", "c/sqrt(d)"], by default 1, powers, logarithms
@@ -58,19 +60,22 @@ def extend(
     (('sqrt(x)',), 'y = a + k*sqrt(x)')
     """
     most = _checked_count(max_terms)
-    white = _asked(whiten(source, law, space, data, output), tolerance)
+    tested = whiten(source, law, space, data, output)
+    white = _asked(tested, tolerance)
     law = white.prepared.law
     names = tuple(dict.fromkeys((*law.variables, *white.prepared.source.inputs)))
     terms = standard(_points(white, names)) if candidates is None else given(candidates, names)
     question = Question(white, law, terms, names)
     columns, accepts = question.columns(), _criterion(tolerance)
-    itself = question.entry(Subset((), frozenset(), 0.0), columns)
-    found = [itself] if accepts(itself) else _searched(question, columns, most, accepts)
+    alone = Subset((), frozenset(), 0.0)
+    subsets = [alone] if accepts(question.entry(alone, columns)) else _searched(question, columns, most, accepts)
+    near = None if subsets else _nearest(question, columns, most)
+    told = _Told(question, columns, Question(tested, law, terms, names) if tested.tested and tested is not white else None)
     return Extension(
         law=law,
-        itself=itself,
-        admissible=tuple(sorted(found, key=_order)),
-        nearest=None if found else _nearest(question, columns, most),
+        itself=told.entry(alone),
+        admissible=tuple(sorted(map(told.entry, subsets), key=_order(tolerance))),
+        nearest=None if near is None else told.entry(near),
         pointers=question.pointers(columns),
         max_terms=most,
         candidates=tuple(str(terms[i]) for i in dict.fromkeys(columns.owner)),
@@ -118,12 +123,30 @@ def _criterion(tolerance: float | None) -> Callable[[Admissible], bool]:
     return lambda entry: entry.p_value is not None and entry.p_value >= REJECTED
 
 
-def _order(entry: Admissible) -> tuple[int, float, float]:
-    return entry.added, -(entry.p_value or 0.0), entry.misfit
+def _order(tolerance: float | None) -> Callable[[Admissible], tuple[int, float, float]]:
+    """Return what sorts the laws: the fewest constants first, then the likeliest, or the nearest where that was asked."""
+    return lambda entry: (entry.added, 0.0 if tolerance else -(entry.p_value or 0.0), entry.misfit)
 
 
-def _searched(question: Question, columns: Columns, most: int, accepts: Callable[[Admissible], bool]) -> list[Admissible]:
-    """Return the laws of added terms that are accepted and contain no smaller one of them.
+@dataclass(frozen=True)
+class _Told:
+    """The laws as they are told: fitted in the metric of the question, tested by the source's own uncertainty where known."""
+
+    question: Question
+    columns: Columns
+    tests: Question | None
+    """The same question in the metric of the test, where that is another."""
+
+    def entry(self, subset: Subset) -> Admissible:
+        found = self.question.entry(subset, self.columns)
+        if self.tests is None:
+            return found
+        test = self.tests.entry(subset, self.columns)
+        return replace(found, chi2=test.chi2, dof=test.dof, p_value=test.p_value)
+
+
+def _searched(question: Question, columns: Columns, most: int, accepts: Callable[[Admissible], bool]) -> list[Subset]:
+    """Return the sets of added terms that are accepted and contain no smaller one of them.
 
     Where a law is not linear in its constants, only the nearest few of each size are fitted anew.
     """
@@ -136,18 +159,20 @@ def _searched(question: Question, columns: Columns, most: int, accepts: Callable
         tried[len(subset.terms)] += curved
         return accepts(question.entry(subset, columns))
 
-    subsets = admissible(*question.compressed(columns), columns.owner, most, accepted)
-    return [question.entry(subset, columns) for subset in subsets]
+    return list(admissible(*question.compressed(columns), columns.owner, most, accepted))
 
 
-def _nearest(question: Question, columns: Columns, most: int) -> Admissible | None:
-    """Return the closest of the laws that leave something to test, among the nearest of each size."""
+def _nearest(question: Question, columns: Columns, most: int) -> Subset | None:
+    """Return the terms of the closest of the laws that leave something to test, among the nearest of each size."""
     best: dict[int, Subset] = {}
 
     def noted(subset: Subset) -> bool:
         best.setdefault(len(subset.terms), subset)
         return False
 
+    def distance(subset: Subset) -> tuple[float, float]:
+        entry = question.entry(subset, columns)
+        return -(entry.p_value or 0.0), entry.misfit
+
     admissible(*question.compressed(columns), columns.owner, most, noted)
-    entries = [question.entry(subset, columns) for subset in best.values() if question.dof(subset) > 0]
-    return min(entries, key=lambda entry: (-(entry.p_value or 0.0), entry.misfit), default=None)
+    return min((subset for subset in best.values() if question.dof(subset) > 0), key=distance, default=None)
