@@ -187,3 +187,16 @@ def test_a_frame_that_cannot_be_reached_says_why() -> None:
 def test_a_table_that_cannot_be_made(laws: object, space: object, constants: object, error: type[Exception]) -> None:
     with pytest.raises(error):
         translate_all(laws, space, constants)
+
+
+def test_a_centre_to_the_power_of_a_constant_stays_short() -> None:
+    """300**(5 Q/12471) is no reason for numbers of thousands of digits."""
+    arrhenius, power = ss.Law("y = A*exp(-Q/(8.314*T))", ("T",)), ss.Law("y = B*T**n", ("T",))
+    found = ss.translate(arrhenius, power, ss.TaylorSpace({"T": 300}, order=2))
+    Q, A = sympy.symbols("Q A")
+    assert found.expressions["n"] == 5 * Q / 12471
+    at = {Q: 5000, A: 3}
+    expected = 3 * sympy.exp(-sympy.Rational(25000, 12471)) / 300 ** sympy.Rational(25000, 12471)
+    assert float(found.expressions["B"].xreplace(at)) == pytest.approx(float(expected))
+    assert found.remainders.keys() == {"(2,)"}
+    assert found.to_latex()

@@ -146,9 +146,14 @@ def _independent(columns: Sequence[Sequence[sympy.Expr]]) -> list[int]:
 
 def _simple(value: sympy.Expr) -> sympy.Expr:
     """Return an expression in a short form; zero for what is zero."""
-    expanded = sympy.expand(value)
+    expanded = sympy.expand(value.replace(_is_power_of_number, lambda power: sympy.exp(power.exp * sympy.log(power.base))))
     short = sympy.simplify(expanded) if expanded.count_ops() < _LONG else expanded
     return sympy.expand(short) if short.is_Add or short.is_Mul else short
+
+
+def _is_power_of_number(part: sympy.Expr) -> bool:
+    """Whether a part is 300**(5*Q/12471), of which SymPy would make numbers of thousands of digits where it cancels."""
+    return bool(part.is_Pow and part.base.is_Rational and part.base.is_positive and part.exp.free_symbols)
 
 
 def _projected(law1: Law, law2: Law, space: Space) -> Translation:
