@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from typing import Any
@@ -13,7 +13,16 @@ import sympy
 
 from symseries.display import TextTable, name_cell, number, number_cell, text_cell
 from symseries.displayed import Record, Shown, provenance, read_number, real, texts
-from symseries.errors import DataError, LawNameError, NetworkShapeError, OptionError, SymseriesError, listing, suggestion
+from symseries.errors import (
+    DataError,
+    LawNameError,
+    NetworkShapeError,
+    OptionError,
+    ResourceLimitError,
+    SymseriesError,
+    listing,
+    suggestion,
+)
 from symseries.laws import ClosedForm, Law
 from symseries.layers import Activation
 from symseries.names import symbol
@@ -22,10 +31,12 @@ from symseries.plotting import LAW, NETWORK, shown
 from symseries.scalars import F64, Array
 from symseries.spaces import TaylorSpace
 from symseries.tables import Table, input_matrix, read_table
+from symseries.workers import check_seconds
 
 MOST_POINTS = 300
 """Points at which a network is expanded; more are thinned out evenly. One point costs about a millisecond."""
 _HIGHEST = 4  # order up to which a closed form is looked for
+_OFFER = 4.0  # seconds in which it is looked for where it would only be a start
 _NORMAL = 1.4826  # standard deviation over median absolute deviation of normal numbers
 
 
@@ -135,15 +146,18 @@ class ConstantField(Shown):
         return f"<ConstantField: median {shown}; {len(self.points)} points>"
 
 
-def constant_field(net: Network, law: Law, points: object = None, *, most: int = MOST_POINTS) -> ConstantField:
+def constant_field(
+    net: Network, law: Law, points: object = None, *, most: int = MOST_POINTS, seconds: float = 30.0
+) -> ConstantField:
     """Return the closed form of each constant, evaluated along points from the derivatives of a network.
 
     At a point x0 the coefficients alpha_n of the network's Taylor series are put into `law.closed_form`, whose centre is left
     open: for an Arrhenius law Q(x0) = R x0**2 alpha_1/alpha_0. Inputs that the law does not hold stay at their values.
 
-    Parameters: `points`, a table or a matrix (n, inputs), by default the network's data; `most` of them are taken, evenly.
+    Parameters: `points`, a table or a matrix (n, inputs), by default the network's data; `most` of them are taken, evenly;
+    `seconds`, the limit of the time in which the closed form is looked for, at all orders together.
     Raises `DataError` without points, `LawNameError` for a variable that is no input, `IdentifiabilityError` for a law
-    without a closed form.
+    without a closed form, `ResourceLimitError` where the time is over before one is found.
 
     >>> import symseries as ss
     >>> net = ss.Network.from_expression("3*exp(-2/T)", inputs=("T",))
@@ -163,7 +177,8 @@ def constant_field(net: Network, law: Law, points: object = None, *, most: int =
     if len(net.outputs) > 1:
         raise NetworkShapeError(f"a network of {len(net.outputs)} outputs; expected one, use net.output(0)")
     rows, thinned = _thinned(_rows(net, points), most)
-    closed, opened = _closed_form(law)
+    check_seconds(seconds)
+    closed, opened = _closed_form(law, seconds)
     alphas = _coefficients(_in_law_scale(net, law), law, closed, rows)
     places = [net.inputs.index(name) for name in law.variables]
     values = _evaluated(closed, opened, alphas, rows[:, places])
@@ -176,7 +191,7 @@ def constant_field(net: Network, law: Law, points: object = None, *, most: int =
 
 
 def starting_values(net: Network, law: Law, points: object = None, *, most: int = 60) -> dict[str, float]:
-    """Return the medians of the constant field, for a search to start from; nothing where there is no closed form.
+    """Return the medians of the constant field, for a search to start from; nothing where no closed form is found in 4 s.
 
     >>> import symseries as ss
     >>> net = ss.Network.from_expression("3*exp(-2/T)", inputs=("T",))
@@ -185,7 +200,7 @@ def starting_values(net: Network, law: Law, points: object = None, *, most: int 
     {'A': 3.0, 'Q': 2.0}
     """
     try:
-        found = constant_field(net, law, points, most=most)
+        found = constant_field(net, law, points, most=most, seconds=_OFFER)
     except SymseriesError:  # a start is an offer: whoever searches has others
         return {}
     return found.median if all(np.isfinite(value) for value in found.median.values()) else {}
@@ -238,23 +253,33 @@ def _thinned(rows: Array, most: int) -> tuple[Array, str]:
     return rows[kept], f"{most} of {len(rows)} points, taken evenly"
 
 
-def _closed_form(law: Law) -> tuple[ClosedForm, tuple[str, ...]]:
-    return _at_open_centre(law.formula, law.variables, law.constants)
+def _closed_form(law: Law, seconds: float) -> tuple[ClosedForm, tuple[str, ...]]:
+    found = _at_open_centre(law.formula, law.variables, law.constants, seconds)
+    if isinstance(found, SymseriesError):
+        raise found
+    return found
 
 
 @lru_cache(maxsize=64)
 def _at_open_centre(
-    formula: sympy.Expr, variables: tuple[str, ...], constants: tuple[str, ...]
-) -> tuple[ClosedForm, tuple[str, ...]]:
-    """Return the closed form at an open centre, and the names of its symbols."""
+    formula: sympy.Expr, variables: tuple[str, ...], constants: tuple[str, ...], seconds: float
+) -> tuple[ClosedForm, tuple[str, ...]] | SymseriesError:
+    """Return the closed form at an open centre and the names of its symbols, or the error, kept as it took as long."""
     law = Law(formula, variables, constants=constants)
     opened = tuple(_free(f"{name}_at", {*variables, *constants}) for name in variables)
     center = {name: symbol(other) for name, other in zip(variables, opened, strict=True)}
     known = law.identifiability(TaylorSpace(center, 1))
-    for order in range(min(known.order_needed or 1, _HIGHEST), _HIGHEST):
-        with suppress(SymseriesError):  # a higher order may have what this one lacks
-            return law.closed_form(TaylorSpace(center, order)), opened
-    return law.closed_form(TaylorSpace(center, _HIGHEST)), opened
+    last: SymseriesError = ResourceLimitError(f"law {law}: no closed form within {seconds:g} s; allow more by seconds=")
+    end = time.monotonic() + seconds
+    for order in range(min(known.order_needed or 1, _HIGHEST), _HIGHEST + 1):
+        left = end - time.monotonic()
+        if left <= 0:
+            break
+        try:
+            return law.closed_form(TaylorSpace(center, order), seconds=left), opened
+        except SymseriesError as error:  # a higher order may have what this one lacks
+            last = error
+    return last
 
 
 def _free(name: str, taken: set[str]) -> str:

@@ -50,8 +50,7 @@ def run_limited(function: Callable[..., Any], *args: object, seconds: float, wha
     ...
     symseries.errors.ResourceLimitError: a nap: not done within 0.05 s; allow more by seconds=, or ask for less
     """
-    if type(seconds) not in (int, float) or not 0 < seconds < threading.TIMEOUT_MAX:
-        raise OptionError(f"seconds={seconds!r}: expected a positive number of seconds, such as 5")
+    check_seconds(seconds)
     task = what or getattr(function, "__qualname__", repr(function))
     request = _packed((function, args, seconds), task)
     worker = _POOL.taken()
@@ -66,6 +65,12 @@ def run_limited(function: Callable[..., Any], *args: object, seconds: float, wha
     if done:
         return answer
     raise answer
+
+
+def check_seconds(seconds: object) -> None:
+    """Raise `OptionError` for a limit that is no positive number of seconds."""
+    if type(seconds) not in (int, float) or not 0 < seconds < threading.TIMEOUT_MAX:  # type: ignore[operator]
+        raise OptionError(f"seconds={seconds!r}: expected a positive number of seconds, such as 5")
 
 
 def _packed(request: object, task: str) -> bytes:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import time
+
 import numpy as np
 import pytest
 
 import symseries as ss
-from symseries.errors import DataError, IdentifiabilityError, LawNameError, NetworkShapeError, OptionError
+from symseries.errors import DataError, IdentifiabilityError, LawNameError, NetworkShapeError, OptionError, SymseriesError
 from symseries.fields import constant_field, starting_values
+from symseries.workers import run_limited
 
 YIELD = ss.Law("sf + C*c**(2/3) + k/sqrt(d)", ("c", "d"))
 ARRHENIUS = ss.Law("A*exp(-Q/(R*T))", ("T",), known={"R": "8.314"})
@@ -167,3 +170,20 @@ def test_bad_questions_are_refused_and_give_no_start() -> None:
             constant_field(net, ss.Law("a*T", ("T",)), [[1.0]], most=most)  # type: ignore[arg-type]  # what a user may write
     assert starting_values(net, ss.Law("a*b*T", ("T",)), [[1.0]]) == {}
     assert starting_values(net, ss.Law("a + b*log(T - 9)", ("T",)), [[1.0]]) == {}
+
+
+def test_the_time_for_a_closed_form_is_kept_over_all_orders() -> None:
+    """exp(-b c**m d**n) beside a sine has no closed form that is found, at any order."""
+    law = ss.Law("a*exp(-b*c**m*d**n) + e*sin(f*c)", ("c", "d"))
+    net = ss.Network.from_expression("2*exp(-c*d**(1/2)) + sin(3*c)", inputs=("c", "d"))
+    run_limited(abs, -1, seconds=5)  # the start of a worker does not count
+    began = time.monotonic()
+    with pytest.raises(SymseriesError, match="closed form"):
+        ss.constant_field(net, law, [[1.0, 2.0]], seconds=1.5)
+    assert time.monotonic() - began < 8  # identifiability comes first, and is not counted
+    began = time.monotonic()
+    with pytest.raises(SymseriesError, match="closed form"):
+        ss.constant_field(net, law, [[1.0, 2.0]], seconds=1.5)
+    assert time.monotonic() - began < 0.5
+    with pytest.raises(OptionError, match="seconds=0: expected a positive number"):
+        ss.constant_field(net, law, [[1.0, 2.0]], seconds=0)

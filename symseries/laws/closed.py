@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
@@ -265,9 +266,10 @@ def closed_form(law: Law, space: Space, using: str | None, weights: Weights, sec
 
 def _lowest(law: Law, space: TaylorSpace, seconds: float) -> ClosedForm:
     law.expand(space)  # refuses a space without the law's variables
+    end = time.monotonic() + seconds
     found = _solved(law, space, seconds)
     if isinstance(found, Unsolved):
-        raise _unsolved(law, space, found, seconds)
+        raise _unsolved(law, space, found, end)
     rows, branches = found
     indices = space.multi_indices.tolist()
     nonzero = dict.fromkeys(c for b in branches for c in b.nonzero if _polynomial(c))
@@ -299,8 +301,8 @@ def _solved(law: Law, space: TaylorSpace, seconds: float) -> tuple[tuple[int, ..
     return rows, tuple(b for _, b in sorted(kept, key=lambda pair: -pair[0]))
 
 
-def _unsolved(law: Law, space: TaylorSpace, found: Unsolved, seconds: float) -> SymseriesError:
-    """Return the error that says what is not determined, or at which order a closed form exists."""
+def _unsolved(law: Law, space: TaylorSpace, found: Unsolved, end: float) -> SymseriesError:
+    """Return the error that says what is not determined, or at which order a closed form exists, looked for until `end`."""
     known = identify(law, space)
     if not known.identifiable:
         hint = f"; order {known.order_needed} determines them" if known.order_needed else ""
@@ -309,7 +311,8 @@ def _unsolved(law: Law, space: TaylorSpace, found: Unsolved, seconds: float) -> 
             f"law {law}: {words} (by {space.describe()}){hint}; hold one with known=, or raise the order"
         )
     for order in range(space.order + 1, space.order + _HIGHER + 1):
-        if not isinstance(_solved(law, space.with_order(order), seconds), Unsolved):
+        left = end - time.monotonic()
+        if left > 0 and not isinstance(_solved(law, space.with_order(order), left), Unsolved):
             return IdentifiabilityError(
                 f"law {law}: {listing(found.names)} have no closed form in the coefficients to order {space.order}; "
                 f"order {order} gives one"
