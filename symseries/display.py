@@ -469,8 +469,8 @@ def _on_point(texts: Sequence[str]) -> list[str]:
     return ["".join(parts) for parts in zip(*columns, strict=True)]
 
 
-def write_text(path: str | Path, text: str) -> None:
-    """Write text to a file as UTF-8, whole or not at all: to a temporary name in the same folder, then renamed.
+def write_text(path: str | Path, text: str | bytes) -> None:
+    """Write text as UTF-8, or bytes, to a file, whole or not at all: to a temporary name in the folder, then renamed.
 
     A file that is replaced keeps its permissions. Raises `OptionError` for a path that cannot be written.
 
@@ -486,10 +486,10 @@ def write_text(path: str | Path, text: str) -> None:
     temporary = file.parent / f".{token_hex(8)}.tmp"
     try:
         # Line ends are the text's own, and a report is not lost for half a surrogate pair in a name.
-        with temporary.open("x", encoding="utf-8", errors="backslashreplace", newline="") as stream:
+        with temporary.open("xb") as stream:
             if file.exists():
                 temporary.chmod(file.stat().st_mode)
-            stream.write(text)
+            stream.write(text if isinstance(text, bytes) else text.encode("utf-8", "backslashreplace"))
         temporary.replace(file.resolve())
     except (OSError, ValueError) as error:
         fault = f"{plain_name(str(path))!r} cannot be written: {getattr(error, 'strerror', None) or error}"

@@ -348,7 +348,6 @@ def test_weights_of_rows_are_declared_as_errors(decay: dict[str, np.ndarray]) ->
         (OptionError, {"bounds": {"E": (10, 0)}}, ("bounds of E: lowest 10 is not below highest 0",)),
         (OptionError, {"bounds": {"E": (math.nan, 1)}}, ("bounds of E: nan",)),
         (LawNameError, {"bounds": {"Q": (0, 1)}}, ("bounds: 'Q' is no constant", "constants: A, E")),
-        (ConvergenceError, {"bounds": {"E": (100, 200)}}, ("E ended at a bound",)),
         (LawNameError, {"fixed": {"Q": 1}}, ("fixed: 'Q' is no constant",)),
         (IdentifiabilityError, {"fixed": {"A": 5, "E": 3}}, ("no constant is left to find",)),
         (OptionError, {"ties": {"A": "E", "E": "A"}}, ("ties of A: it depends on itself",)),

@@ -241,7 +241,7 @@ def test_the_examples_of_the_help_work(run: Run, tmp_path: Path) -> None:
     write(tmp_path / "steam.csv", [["T", "p"], *body])
     ss.train("alloys.csv", ("c", "d"), "sigma_y", hidden=(2,), restarts=1).to_json("model.json")
     ss.Network.from_expression("tanh(x)/(1 + x**2)", ("x",)).to_json("formula.json")
-    assert len(examples) == 7
+    assert len(examples) == 9
     for example in examples:
         code, _, err = run(*shlex.split(example)[1:])
         assert (code, err) in ((0, ""), (1, "")), example

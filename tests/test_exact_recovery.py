@@ -138,3 +138,21 @@ def test_fit_recovers_rational_constants_exactly(law: ss.Law, space: ss.TaylorSp
     alpha = law.expand(space, ss.QQ).at(truth)
     found = law.closed_form(space, using="all").at(alpha)
     assert found == truth
+
+
+@pytest.mark.parametrize(
+    ("text", "law", "order"),
+    [("1 + 2*sqrt(x)", "y = a + b*x", 1), ("1/2 + tanh(x/2 + 1/10) + 2*tanh(1/5 - x/3)", "y = a + b*x + c*x**2", 2)],
+)
+def test_algebraic_coefficients_give_exact_constants(text: str, law: str, order: int) -> None:
+    """Against SymPy's own series about 2 and 0, whose coefficients are those of x - centre."""
+    center, x = (2 if order == 1 else 0), sympy.Symbol("x")
+    net = ss.Network.from_expression(text, inputs=("x",), outputs=("y",))
+    found = ss.fit(net, ss.Law(law, ("x",)), ss.TaylorSpace({"x": center}, order=order), scalars=ss.SYM)
+    series = sympy.Poly(sympy.series(net.expression(), x, center, order + 1).removeO(), x).all_coeffs()[::-1]
+    for estimate, expected in zip(found.constants.values(), series, strict=True):
+        assert not estimate.value.has(sympy.Float)
+        assert sympy.simplify(estimate.value - expected) == 0
+    again = ss.Fit.from_json(found.to_json())
+    assert (again, again.constants["a"].value) == (found, found.constants["a"].value)
+    assert ("1 + sqrt(2)" in str(found)) == (order == 1)

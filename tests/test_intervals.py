@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 from cases import CASES, yields
-from scipy.optimize import brentq, minimize_scalar
+from scipy.optimize import brentq, curve_fit, minimize_scalar
 from scipy.stats import f as fisher
 from scipy.stats import t
 
@@ -91,9 +91,35 @@ def test_the_jackknife_of_single_rows_is_the_textbook_one(table: dict[str, np.nd
     B = np.column_stack([np.ones(rows), small["c"] ** (2 / 3), small["d"] ** -0.5])
     left = np.array([np.linalg.lstsq(np.delete(B, i, 0), np.delete(small["y"], i), rcond=None)[0] for i in range(rows)])
     expected = np.sqrt((rows - 1) / rows * ((left - left.mean(axis=0)) ** 2).sum(axis=0))
-    jackknife = found.intervals("jackknife", repeats=rows)
+    jackknife = found.intervals("jackknife")  # for a table it is the default
+    assert jackknife.estimates == found.intervals("jackknife", repeats=rows).estimates
+    assert jackknife.words == "each of 12 rows left out in turn"
+    assert str(jackknife).startswith("jackknife: each of 12 rows left out in turn\n")
     assert [e.stderr for e in jackknife.estimates.values()] == pytest.approx(expected.tolist(), rel=1e-8)
     assert jackknife["k"].interval[1] - jackknife["k"].value == pytest.approx(t.ppf(0.975, rows - 1) * expected[2])
+
+
+def test_the_jackknife_leaves_out_groups_of_equal_labels() -> None:
+    """A law that is not linear, against searches by another library."""
+    rng = np.random.default_rng(4)
+    x = np.repeat(np.arange(1.0, 7.0), 3)
+    y = 2 * np.exp(-0.3 * x) + np.repeat(0.05 * rng.normal(size=6), 3) + 0.01 * rng.normal(size=18)
+    labels = [f"batch {int(value)}" for value in x]
+
+    def constants(kept: np.ndarray) -> np.ndarray:
+        return curve_fit(lambda x, a, b: a * np.exp(-b * x), x[kept], y[kept], p0=(2, 0.3), xtol=1e-14, ftol=1e-14)[0]
+
+    left = np.array([constants(x != value) for value in range(1, 7)])
+    expected = np.sqrt(5 / 6 * ((left - left.mean(axis=0)) ** 2).sum(axis=0))
+    found = ss.fit({"x": x, "y": y}, ss.Law("y = a*exp(-b*x)", ("x",)))
+    grouped = found.intervals("jackknife", groups=labels)
+    assert grouped.samples == pytest.approx(left, rel=1e-6)
+    assert [e.stderr for e in grouped.estimates.values()] == pytest.approx(expected.tolist(), rel=1e-5)
+    assert grouped.words == "6 groups of equal labels, 3 rows each, left out in turn"
+    assert grouped["a"].stderr > 1.2 * found.intervals("jackknife")["a"].stderr  # rows of a batch share their error
+    assert found.intervals("jackknife", groups=np.array([*labels[:-2], "x", "x"])).words.startswith(
+        "7 groups of equal labels, 1 to 3"
+    )
 
 
 def test_the_bootstrap_of_a_table_scatters_as_its_errors_say(table: dict[str, np.ndarray]) -> None:
@@ -123,6 +149,7 @@ def test_networks_are_trained_again_on_every_draw(table: dict[str, np.ndarray]) 
     assert len(seen) == 5
     for row, one in zip(drawn.samples, seen, strict=True):
         assert row == pytest.approx([e.value for e in ss.fit(one, YIELD).constants.values()], rel=1e-9)
+    assert drawn.words == "5 tables of rows drawn with replacement"
     left = found.intervals("jackknife", repeats=4)  # by default a network of the same widths
     for name, estimate in found.constants.items():
         assert 0.2 < left[name].stderr / estimate.stderr < 4
@@ -199,6 +226,11 @@ def test_profiles_and_regions_are_drawn(curved: tuple[dict[str, np.ndarray], ss.
         (lambda f: f.intervals("delta", level=2), OptionError, "level=2"),
         (lambda f: f.intervals("bootstrap", repeats=1), OptionError, "repeats=1; expected an integer >= 2"),
         (lambda f: f.intervals("jackknife", repeats=100), OptionError, "100 groups of 60 rows"),
+        (lambda f: f.intervals("jackknife", groups=[1, 2]), DataError, "2 labels for 60 rows"),
+        (lambda f: f.intervals("jackknife", groups=[1] * 60), DataError, "one label '1'"),
+        (lambda f: f.intervals("jackknife", groups=3), OptionError, "groups=3; expected a label for each row"),
+        (lambda f: f.intervals("jackknife", repeats=5, groups=[1, 2] * 30), OptionError, "both given"),
+        (lambda f: f.intervals("bootstrap", groups=[1, 2] * 30), OptionError, "bootstrap has none"),
         (lambda f: f.intervals("bootstrap", trainer=len), OptionError, "a direct fit has none"),
         (lambda f: f.intervals("bootstrap", rng="x"), OptionError, "rng='x'"),
         (lambda f: f.profile("q"), LawNameError, "'q' is no constant of the law"),
@@ -217,7 +249,7 @@ def test_what_is_refused(table: dict[str, np.ndarray], ask: Any, kind: type[Exce
 
 def test_no_profile_without_a_scale() -> None:
     net = ss.Network.from_expression("1 + 2*x", ("x",))
-    found = ss.fit(net, ss.Law("y = a + b*x", ("x",)), ss.LegendreSpace({"x": (0, 1)}, order=2))
+    found = ss.fit(net, ss.Law("y = a + b*x", ("x",)), ss.LegendreSpace({"x": (0, 1)}, order=2), scalars=ss.F64)
     with pytest.raises(OptionError, match="it needs the scale of a standard error"):
         found.profile("a")
     with pytest.raises(OptionError, match="bootstrap: the network has no data to draw from"):

@@ -94,6 +94,8 @@ EXAMPLES: dict[str, Callable[[], Any]] = {
     "intervals": lambda: found().intervals(),
     "bootstrap": lambda: decay().intervals("bootstrap", repeats=20, rng=7),
     "jackknife": lambda: decay().intervals("jackknife"),
+    "jackknife by groups": lambda: decay().intervals("jackknife", groups=[k % 5 for k in range(25)]),
+    "predictions": lambda: found().predict({"c": [0.02, 0.05], "d": 10}),
     "profile": lambda: decay().profile("b", points=5),
     "contour": lambda: decay().contour("a", "b", points=5),
     "profile without an end": lambda: Profile("b", 1.0, 0.5, 0.95, (-np.inf, 2.0), np.arange(3.0), np.array([np.inf, 0, 4.0])),

@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from difflib import get_close_matches
 from pathlib import Path
+from typing import Any
 
 from symseries.errors import LawNameError, OptionError, listing, suggestion
 from symseries.laws import Law
@@ -17,6 +18,7 @@ from symseries.scalars import ARB, F64, MPF, Scalars
 from symseries.spaces import ChebyshevSpace, EmpiricalSpace, FourierSpace, LegendreSpace, Space, TaylorSpace
 from symseries.symbolic import SYM
 from symseries.tables import Table, column_names, read_table
+from symseries.tables.sources import open_source
 
 _BOXES: dict[str, type[LegendreSpace | ChebyshevSpace | FourierSpace]] = {
     "legendre": LegendreSpace,
@@ -120,7 +122,7 @@ def names_of(text: str, what: str) -> tuple[str, ...]:
     return check_names([part.strip() for part in text.split(",")], what)
 
 
-def bounds_of(text: str) -> dict[str, tuple[object, object]] | None:
+def bounds_of(text: str, option: str = "--bounds") -> dict[str, tuple[object, object]] | None:
     """Return the limits in a text such as "k=0:10, m=:2", None where it is empty."""
     if not text.strip():
         return None
@@ -129,13 +131,13 @@ def bounds_of(text: str) -> dict[str, tuple[object, object]] | None:
         name, sign, pair = (part.strip() for part in piece.partition("="))
         low, colon, high = pair.partition(":")
         if not (sign and colon and name) or name in found:
-            raise OptionError(f"--bounds {piece.strip()[:60]!r}: expected each name once with limits, such as k=0:10 or k=0:")
-        found[name] = (_limit(name, low), _limit(name, high))
+            raise OptionError(f"{option} {piece.strip()[:60]!r}: expected each name once with limits, such as k=0:10 or k=0:")
+        found[name] = (_limit(name, low, option), _limit(name, high, option))
     return found
 
 
-def _limit(name: str, text: str) -> object:
-    return parse_assignments(f"{name}={text}", "--bounds")[name] if text.strip() else None
+def _limit(name: str, text: str, option: str) -> object:
+    return parse_assignments(f"{name}={text}", option)[name] if text.strip() else None
 
 
 def ties_of(text: str) -> dict[str, str] | None:
@@ -148,8 +150,8 @@ def ties_of(text: str) -> dict[str, str] | None:
     return {name.strip(): formula.strip() for name, _, formula in pieces}
 
 
-def table_of(options: argparse.Namespace, law: Law, inputs: Sequence[str]) -> Table:
-    """Return the columns that the law and the inputs need."""
+def table_of(options: argparse.Namespace, law: Law, inputs: Sequence[str], errors: Sequence[str] = ()) -> Table:
+    """Return the columns that the law and the inputs need, and those that hold errors."""
     columns = column_names(options.table)
     for name in inputs:
         if name not in columns:
@@ -157,7 +159,25 @@ def table_of(options: argparse.Namespace, law: Law, inputs: Sequence[str]) -> Ta
     missing = [name for name in law.used if name not in inputs]
     if missing:
         raise OptionError(f"--inputs: the law's variable {missing[0]!r} is left out; name every variable of the law")
-    return read_table(options.table, dict.fromkeys((*inputs, str(law.target))), missing=options.missing)
+    for name in errors:
+        if name not in columns:
+            raise OptionError(
+                f"errors {name!r}: no number and no column{suggestion(name, columns)}; columns: {listing(columns)}"
+            )
+    return read_table(options.table, dict.fromkeys((*inputs, str(law.target), *errors)), missing=options.missing)
+
+
+def labels_of(path: str, column: str, table: Table) -> list[str]:
+    """Return a column of a file as labels of the rows of a table that was read from it; they may be any text."""
+    columns = column_names(path)
+    if column not in columns:
+        raise OptionError(f"--groups: {column!r} is no column{suggestion(column, columns)}; columns: {listing(columns)}")
+    if table.dropped:
+        raise OptionError(
+            f"--groups beside --missing drop: {table.dropped} rows are dropped; leave them out of the file instead"
+        )
+    cells: Any = open_source(path).cells(column)
+    return [str(cell).strip() for cell in cells]
 
 
 def space_of(text: str | None, net: Network, table: Table) -> Space | None:

@@ -6,7 +6,8 @@ import argparse
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from symseries.cli.arguments import names_of, space_of, text_of
+from symseries.cli.arguments import labels_of, names_of, space_of, text_of
+from symseries.cli.figures import check_format, picture
 from symseries.cli.output import DONE, UNANSWERED, Note, check_files, json, latex, say, write
 from symseries.cli.output import REJECTED as EXIT_REJECTED
 from symseries.comparison import Comparison, compare, laws_of
@@ -41,6 +42,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     add("--inputs", metavar="COLUMNS", help="inputs of the network, where it has more than the laws' variables")
     add("--network", metavar="MODEL", help="a network in a JSON file, instead of training one")
     add("--direct", action="store_true", help="fit every law to the table itself too")
+    add("--groups", metavar="COLUMN", help="leave out together, for the held-out error, the rows that agree in this column")
     add("--space", metavar="BASIS:ORDER", help="empirical:6 (default), legendre:6, chebyshev:6, fourier:6, taylor:4, or nodal")
     add("--by", metavar="CRITERION", help="rank by bic (default), aic, misfit, heldout or p_value")
     add("--missing", default="raise", choices=("raise", "drop"), help="raise (default) or drop rows with missing values")
@@ -48,6 +50,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     add("--html", metavar="FILE", help="write the comparison as one HTML page")
     add("--latex", metavar="FILE", help="write the comparison as a LaTeX document")
     add("--json", metavar="FILE", help="write the comparison as JSON")
+    add("--plot", metavar="FILE", help="draw what is ranked to a .png, .pdf or .svg file, which needs matplotlib")
     add("--strict", action="store_true", help="exit with 1 when every law is rejected (p < 0.01)")
     parser.set_defaults(run=run)
 
@@ -56,15 +59,20 @@ def run(options: argparse.Namespace, written: Note) -> int:
     """Carry the command out and return its exit code."""
     asked = ((options.html, Comparison.to_html), (options.latex, latex), (options.json, json))
     writers = [(Path(path), make) for path, make in asked if path]
-    check_files([path for path, _ in writers], Path(options.table))
+    check_files([path for path, _ in writers] + ([Path(options.plot)] if options.plot else []), Path(options.table))
+    if options.plot:
+        check_format(Path(options.plot))
     known = parse_assignments(options.known, "known value") if options.known.strip() else {}
     laws = laws_of(text_of(options.laws, "--laws").splitlines(), options.table, known, Path(options.laws).name)
     _check_known(known, laws)
     table, inputs = _table(options, laws)
     net = read_network(options.network).with_data(table) if options.network else _trained(laws, table, inputs, options.seed)
     sources: dict[str, object] = {"network": net, **({"table": table} if options.direct else {})}
-    found = compare(sources, laws, space_of(options.space, net, table), by=options.by, rng=options.seed)
-    texts = [(path, make(found)) for path, make in writers]
+    groups = None if options.groups is None else labels_of(options.table, options.groups, table)
+    found = compare(sources, laws, space_of(options.space, net, table), groups=groups, by=options.by, rng=options.seed)
+    texts: list[tuple[Path, str | bytes]] = [(path, make(found)) for path, make in writers]
+    if options.plot:
+        texts.append((Path(options.plot), picture(Path(options.plot), [lambda ax: found.plot(ax=ax)])))
     say(f"inputs    {', '.join(net.inputs)}\n\n{found}")
     write(texts, written)
     if all(pair.reason for pair in found.pairs):

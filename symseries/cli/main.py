@@ -9,7 +9,7 @@ import sys
 from collections.abc import Sequence
 from typing import Any, NoReturn
 
-from symseries.cli import check, compare, demo, expand, fit
+from symseries.cli import check, compare, demo, expand, fit, translate
 from symseries.cli.output import INTERRUPTED, UNANSWERED
 from symseries.errors import SymseriesError, listing
 
@@ -17,6 +17,7 @@ _EXAMPLES = """examples:
   symseries demo
   symseries fit alloys.csv --law "sigma_y = sigma_f + C*c**(2/3) + k/sqrt(d)"
   symseries compare alloys.csv --laws laws.txt
+  symseries translate "y = a - Q/T" "y = A + B*T" --center T=300
   symseries expand model.json --center "c=0.05, d=10" --order 4
   symseries check derivation.tex
 
@@ -29,6 +30,7 @@ _COMMANDS: dict[str, tuple[Any, str, str | None]] = {
     "fit": (fit, "find the constants of a law in a table", fit.EXAMPLES),
     "expand": (expand, "print the Taylor coefficients of a network about a point", expand.EXAMPLES),
     "compare": (compare, "fit many laws to a table and rank them", compare.EXAMPLES),
+    "translate": (translate, "say one law in the constants of another", translate.EXAMPLES),
     "check": (check, "check a derivation line by line", check.EXAMPLES),
     "demo": (demo, "show a worked example on data that come with the package", None),
 }
@@ -64,18 +66,25 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 # What messages advise in Python, and how it is written here.
-_SHELL = (
+_SHELL: tuple[tuple[str, Any], ...] = (
     (r'(?:pass )?missing="drop"', "--missing drop"),
     (r"(known|start)=\{'(\w+)': …\}", r"--\1 \2=…"),
     (r"start=\{.*?\}", "--start NAME=VALUE,…"),
     (r", other bounds=", ""),
+    (r"^scalars=QQ: (.*; )use scalars=F64", r"--exact: \1leave --exact out"),
+    (r"\bscalars=QQ: ", "--exact: "),
+    (r"\buse fit\(net, law\)", "leave --nuisance out"),
+    (r"\brelative_errors=", "--relative-errors"),
     (r"\bscalars=QQ", "--scalars exact"),
     (r", or allow more by SYM\.up_to\(\d+\)", ""),
     (r"\bscalars=ARB\((\d+)\)", r"--scalars arb:\1"),
     (r"\bscalars=F64", "--scalars f64"),
     (r"\bwiden bounds=", "widen --bounds"),
     (r"\bpolish=(?=\d)", "--polish "),
-    (r"^relative_errors:", "--relative-errors:"),
+    (r"^(relative_)?errors:", lambda found: f"--{'relative-' if found[1] else ''}errors:"),
+    (r"\bmax_terms=", "--max-terms "),
+    (r"\b(tolerance|repeats)=(?=[-+\d])", r"--\1 "),
+    (r"\b(tolerance|repeats|errors)=(?!\w)", r"--\1"),
     (r"^by=", "--by "),
     (r"\bknown=", "--known"),
     (r"\blevel=", "--level "),

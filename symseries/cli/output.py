@@ -34,8 +34,8 @@ def say(text: object) -> None:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
-def write(texts: Iterable[tuple[Path, str]], written: Note) -> None:
-    """Write texts to their files, noting each one that is there."""
+def write(texts: Iterable[tuple[Path, str | bytes]], written: Note) -> None:
+    """Write texts and pictures to their files, noting each one that is there."""
     for path, text in texts:
         write_text(path, text)
         written(str(path))

@@ -10,10 +10,13 @@ from typing import Any
 import numpy as np
 import sympy
 
-from symseries.display import Cell, escape_html, escape_latex, latex_number, latex_uncertain, number, uncertain
+from symseries.display import Cell, escape_html, escape_latex, latex_number, latex_uncertain, number, uncertain, uncertain_cell
 from symseries.displayed import reading
 from symseries.fitting import storage
 from symseries.fitting.units import factor
+from symseries.parsing import parse_expression, to_text
+
+_SHORT = 24  # characters of an algebraic number that is shown as it is
 
 
 @dataclass(frozen=True)
@@ -71,11 +74,23 @@ class Estimate:
 
 def shortened(value: Any, stderr: float | None) -> sympy.Expr:
     """Return a constant with the digits that its standard error leaves, two of them uncertain; six where none is known."""
-    if isinstance(value, sympy.Rational):
+    if isinstance(value, sympy.Rational) or _is_short(value):
         return value
     size = abs(float(value))
     digits = 6 if not stderr or not size else int(np.clip(np.floor(np.log10(size)) - np.floor(np.log10(stderr)) + 2, 2, 15))
     return sympy.Float(float(value), digits)
+
+
+def value_cell(estimate: Estimate) -> Cell:
+    """Return a constant with its standard error as a cell; an algebraic number that is short as it is."""
+    if _is_short(estimate.value):
+        return Cell(to_text(estimate.value), f"${sympy.latex(estimate.value)}$", align="right")
+    return uncertain_cell(estimate.value, estimate.stderr)
+
+
+def _is_short(value: Any) -> bool:
+    """Whether a value is an algebraic number, not a fraction, that is no longer than a decimal would be."""
+    return isinstance(value, sympy.Expr) and not value.is_Rational and len(to_text(value)) <= _SHORT
 
 
 def interval_cell(interval: tuple[float, float] | None) -> Cell:
@@ -101,9 +116,9 @@ def difference_cell(value: Any, other: Estimate) -> Cell:
 
 def estimate_record(estimate: Estimate) -> dict[str, Any]:
     """Return an estimate as JSON knows it."""
-    exact = isinstance(estimate.value, sympy.Rational)
+    exact = isinstance(estimate.value, sympy.Expr)
     interval = None if estimate.interval is None else [storage.real(bound) for bound in estimate.interval]
-    record = {"value": str(estimate.value) if exact else estimate.value, "stderr": storage.real(estimate.stderr)}
+    record = {"value": to_text(estimate.value) if exact else estimate.value, "stderr": storage.real(estimate.stderr)}
     record |= {"interval": interval, "unit": None if estimate.unit is None else str(estimate.unit)}
     return record | {key: text for key, text in (("note", estimate.note), ("digits", estimate.digits)) if text}
 
@@ -114,6 +129,8 @@ def estimate_from(record: Mapping[str, Any]) -> Estimate:
     interval = None if record["interval"] is None else tuple(float(bound) for bound in record["interval"])
     if interval is not None and len(interval) != 2:
         raise ValueError(f"interval of {len(interval)} limits")
-    exact = sympy.Rational(*map(int, value.split("/"))) if isinstance(value, str) else float(value)
+    exact = parse_expression(value, "value") if isinstance(value, str) else float(value)
+    if not isinstance(exact, float) and exact.free_symbols:
+        raise ValueError(f"value {value[:40]} is no number")
     texts = {key: str(record.get(key, "")) for key in ("note", "digits")}
     return Estimate(exact, None if stderr is None else float(stderr), interval, record["unit"], **texts)

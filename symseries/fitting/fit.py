@@ -70,6 +70,8 @@ def fit(
     "polynomial" (the default, a free one beside the law), "slice" (held at their means) or "average" (over the data).
 
     With pint, columns, starts and bounds may be quantities, and constants get the units that those of the law determine.
+    A constant whose least squares lie beyond its bound ends there: it is noted so, has no standard error, those of the others
+    and the tests take it as held, and a warning says it; its interval is that of `intervals("profile")`.
     A table whose positive target spans more than four decades is fitted with errors in proportion to it; the result says so.
     Raises `LawNameError` for names that do not meet, `IdentifiabilityError` naming the combination that is determined,
     `ConvergenceError`, `OptionError`, `DataError`.
@@ -147,9 +149,10 @@ def _with_baseline(found: Fit, rng: np.random.Generator) -> Fit:
         direct = direct_record(side, prepared)
         direct = dataclasses.replace(direct, wishes=Wishes(start, prepared.wishes.bounds))
         solved = solve(direct, rng)
+        words = solved.method.replace("the start given", "the constants of the network")
     except SymseriesError as error:
         return dataclasses.replace(found, remarks=(*found.remarks, f"no direct fit beside this one: {error}"))
-    baseline = Fit(direct, solved, judge(direct, solved), found.level)
+    baseline = Fit(direct, dataclasses.replace(solved, method=words), judge(direct, solved), found.level)
     with_it = dataclasses.replace(found, baseline=baseline)
     return _without_intervals(with_it, said) if (said := _distance(with_it)) else _no_surer(with_it)
 

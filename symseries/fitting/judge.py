@@ -9,7 +9,7 @@ import numpy as np
 
 from symseries.errors import DataError
 from symseries.fitting.prepare import Prepared
-from symseries.fitting.solve import Solved
+from symseries.fitting.solve import Solved, at_constants
 from symseries.fitting.weights import EIGENVALUE_FLOOR, discrepancy, orthonormal_covariance
 from symseries.network import Network
 from symseries.scalars import F64, Array
@@ -55,6 +55,7 @@ def judge(prepared: Prepared, solved: Solved) -> Judged:
     warnings = (
         *prepared.notes,
         *_warnings(prepared, p_value, (reason, untested)),
+        *_at_bounds(prepared, solved),
         *_inaccurate(prepared, solved),
         *_empty_corners(prepared),
         *_health(prepared),
@@ -71,6 +72,23 @@ def _covariance(prepared: Prepared, solved: Solved, birge: float) -> tuple[Array
         return None, _why_unknown(prepared), np.inf
     spread = solved.gain @ coefficients @ solved.gain.T
     return spread + (birge**2 - 1) * _loose(prepared, solved), "", freedom_of(prepared)
+
+
+def released(prepared: Prepared, solved: Solved, judged: Judged) -> tuple[Array, Array]:
+    """Return Jacobian (N, free) and covariance (p, p) as if no constant were held at its bound, by the same noise.
+
+    They give a constant at its bound the scale on which its profile is looked for; no standard error is made of them.
+    """
+    names = prepared.model.constants
+    found = dict(zip(prepared.law.constants, map(float, solved.values), strict=True))
+    free = at_constants(prepared, tuple(found[name] for name in names), solved.method)
+    if prepared.by_rows and not prepared.weighting.declared:
+        inverse = free.gain / prepared.root
+        held = prepared.weighted(F64.array(solved.residual))
+        return free.jacobian, float(held @ held) / judged.freedom * inverse @ inverse.T
+    covariance, _, _ = _covariance(prepared, free, judged.birge)
+    assert covariance is not None  # noqa: S101 - the caller has one with fewer constants
+    return free.jacobian, covariance
 
 
 def freedom_of(prepared: Prepared) -> float:
@@ -238,6 +256,17 @@ def _warnings(prepared: Prepared, p_value: float | None, reasons: tuple[str, str
         known = "errors declared" if prepared.by_rows else f"uncertainty of the {'data' if prepared.direct else 'network'}"
         said.append(f"{REJECTION}: what it leaves unexplained exceeds the {known} ({probability(p_value)})")
     return said
+
+
+def _at_bounds(prepared: Prepared, solved: Solved) -> list[str]:
+    """Warn of constants that a bound keeps from where the least squares would lead them."""
+    found = dict(zip(prepared.law.constants, solved.values, strict=True))
+    others = ", those of the others hold it there" if solved.free else ""
+    return [
+        f"{name} ended at its bound {float(found[name]):g}: its standard error is not known (the interval is one-sided, see "
+        f"profile('{name}')){others}; the law may want it beyond"
+        for name in solved.bounded
+    ]
 
 
 def _inaccurate(prepared: Prepared, solved: Solved) -> list[str]:

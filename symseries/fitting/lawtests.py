@@ -76,7 +76,9 @@ def residual_errors(prepared: Prepared, solved: Solved) -> Array | None:
     the discrepancy floor is added, as in the test of the law.
     """
     size = len(prepared.space)
-    free = [i for i, name in enumerate(prepared.law.constants) if name in prepared.model.constants]
+    free = [
+        i for i, name in enumerate(prepared.law.constants) if name in prepared.model.constants and name not in solved.bounded
+    ]
     left = np.eye(size) - solved.jacobian @ solved.gain[free]
     if prepared.by_rows:
         variance = _row_variances(prepared, solved)

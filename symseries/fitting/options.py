@@ -179,17 +179,15 @@ def spread(names: tuple[str, ...], free: tuple[str, ...], ties: Ties, values: tu
 
 
 def _value(expression: sympy.Expr, at: Mapping[sympy.Symbol, Any]) -> Any:
-    """Return a number of the same kind as those put in: a float, or an exact rational."""
+    """Return a number of the same kind as those put in: a float, or an exact number of SymPy."""
     if expression.is_Symbol:
         return at[expression]
-    exact = all(isinstance(value, sympy.Rational) for value in at.values())
-    found = expression.xreplace({s: v if exact else sympy.Float(v, 30) for s, v in at.items()})
-    if exact and found.is_Rational:
-        return found
+    exact = all(isinstance(value, sympy.Expr) for value in at.values())
+    found = expression.xreplace({s: v if isinstance(v, sympy.Expr) else sympy.Float(v, 30) for s, v in at.items()})
     number = complex(sympy.N(found, 17))
     if number.imag or not np.isfinite(number.real):
         raise OptionError(f"ties: {expression} is {found} at the constants found; expected a finite real number")
-    return number.real
+    return found if exact else number.real
 
 
 def ties_record(ties: Ties) -> dict[str, str]:

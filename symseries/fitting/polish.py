@@ -19,7 +19,7 @@ import sympy
 from flint import arb, arb_mat
 
 from symseries import expressions
-from symseries.errors import ConvergenceError, OptionError
+from symseries.errors import ConvergenceError, OptionError, listing
 from symseries.fitting.options import spread
 from symseries.fitting.prepare import Measurements, Prepared
 from symseries.fitting.solve import Solved, weighted_gain
@@ -48,6 +48,10 @@ def polished(prepared: Prepared, solved: Solved, digits: int) -> Solved:
     """
     if not isinstance(prepared.source, Measurements) or prepared.root.ndim != 1 or prepared.space.order is not None:
         raise OptionError(f"polish={digits}: only a direct fit at the rows of a table has digits to gain; leave polish out")
+    if solved.bounded:
+        raise OptionError(
+            f"polish={digits}: {listing(solved.bounded)} ended at a bound; hold it there with fixed=, or widen bounds="
+        )
     problem = _Problem(prepared, MPF(digits, _GUARD))
     names = prepared.model.constants
     first = [float(value) for name, value in zip(prepared.law.constants, solved.values, strict=True) if name in names]

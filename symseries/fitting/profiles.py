@@ -209,6 +209,8 @@ class Profiler:
     solved: Solved
     covariance: Array
     freedom: float
+    released: tuple[Array, Array] | None = None
+    """Jacobian and covariance as if no constant were held at its bound, where one is."""
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -233,8 +235,22 @@ class Profiler:
 
     def bound(self, name: str, step: float) -> float:
         """Return the bound of a constant in a direction, infinite where there is none."""
-        low, high = self.prepared.wishes.bounds.get(name, (-np.inf, np.inf))
-        return float(high if step > 0 else low)
+        return self.limits(name)[step > 0]
+
+    def limits(self, name: str) -> tuple[float, float]:
+        """Return both bounds of a constant."""
+        return self.prepared.wishes.bounds.get(name, (-np.inf, np.inf))
+
+    def sides(self, *names: str) -> tuple[tuple[str, ...], Array, Array]:
+        """Return the constants that count as free where these are moved, the Jacobian in them, and the covariance of all."""
+        if self.released is not None and set(names) & set(self.solved.bounded):
+            return self.names, *self.released
+        return tuple(n for n in self.names if n not in self.solved.bounded), self.solved.jacobian, self.covariance
+
+    def stderr(self, name: str) -> float:
+        """Return the step of a constant: its standard error, at a bound that which it would have without."""
+        place = self.place(name)
+        return float(np.sqrt(self.sides(name)[2][place, place]))
 
     def least(self) -> float:
         """Return the least sum of squares."""
@@ -243,11 +259,12 @@ class Profiler:
 
     def scale(self, *names: str) -> float:
         """Return kappa, by which a rise is 1 at one standard error: areas agree where there are two constants."""
-        places = [self.names.index(name) for name in names]
+        free, jacobian, covariance = self.sides(*names)
+        places = [free.index(name) for name in names]
         everywhere = [self.prepared.law.constants.index(name) for name in names]
-        inverse = pseudo_inverse(self.prepared.weighted(self.solved.jacobian))
+        inverse = pseudo_inverse(self.prepared.weighted(jacobian))
         own = (inverse @ inverse.T)[np.ix_(places, places)]
-        given = self.covariance[np.ix_(everywhere, everywhere)]
+        given = covariance[np.ix_(everywhere, everywhere)]
         return float((np.linalg.det(own) / np.linalg.det(given)) ** (1 / len(names)))
 
     def model(self, pinned: Mapping[str, float]) -> Model:
@@ -256,6 +273,8 @@ class Profiler:
 
     def rise(self, pinned: Mapping[str, float], around: Mapping[str, float], scale: float) -> tuple[float, dict[str, float]]:
         """Return the rise with some constants pinned and all where it is found, infinite where there is no fit."""
+        if any(not low <= value <= high for value, (low, high) in ((v, self.limits(n)) for n, v in pinned.items())):
+            return np.inf, dict(around)
         found = self.model(pinned).nearby({**around, **pinned})
         if found is None:
             return np.inf, dict(around)
@@ -264,8 +283,7 @@ class Profiler:
 
 def profile(profiler: Profiler, name: str, level: float, points: int) -> Profile:
     """Return the profile of a constant over a little more than its interval."""
-    place = profiler.place(name)
-    stderr, best = float(np.sqrt(profiler.covariance[place, place])), profiler.best()
+    stderr, best = profiler.stderr(name), profiler.best()
     if not stderr > 0:
         raise OptionError(f"profile: {name} has no standard error, so there is no scale; the fit leaves no residual")
     reach, scale = reach_of(level, profiler.freedom), profiler.scale(name)
@@ -274,13 +292,18 @@ def profile(profiler: Profiler, name: str, level: float, points: int) -> Profile
         side if np.isfinite(side) else best[name] + d * 4 * reach * stderr for d, side in zip((-1, 1), sides, strict=True)
     )
     middle, lowest, highest = best[name], profiler.bound(name, -1.0), profiler.bound(name, 1.0)
-    lower = np.linspace(middle, max(middle + 1.2 * (low - middle), lowest), points // 2 + 1)
-    upper = np.linspace(middle, min(middle + 1.2 * (high - middle), highest), points // 2 + 1)
+    lower = _grid(middle, max(middle + 1.2 * (low - middle), lowest), points // 2 + 1)
+    upper = _grid(middle, min(middle + 1.2 * (high - middle), highest), points // 2 + 1)
     values = np.concatenate([lower[:0:-1], upper])
     rise = np.concatenate([_along(profiler, name, lower, scale)[:0:-1], _along(profiler, name, upper, scale)])
     held = tuple(f"{name}: the limit {s:g} is its bound" for s in sides if s in (lowest, highest) and np.isfinite(s))
     said = (*_said(name, sides, rise, values), *held)
     return Profile(name, middle, stderr, level, (sides[0], sides[1]), values, rise, said)
+
+
+def _grid(middle: float, end: float, points: int) -> Array:
+    """Return the values of one side of a profile, the middle alone where it stands at its bound."""
+    return np.linspace(middle, end, points) if end != middle else np.array([middle])
 
 
 def _said(name: str, sides: list[float], rise: Array, values: Array) -> tuple[str, ...]:
@@ -298,8 +321,7 @@ def open_sides(name: str, interval: tuple[float, float]) -> tuple[str, ...]:
 
 def limits(profiler: Profiler, name: str, level: float) -> tuple[float, float]:
     """Return where the profile of a constant crosses a level on either side, infinite where it does not."""
-    place = profiler.place(name)
-    stderr, reach = float(np.sqrt(profiler.covariance[place, place])), reach_of(level, profiler.freedom)
+    stderr, reach = profiler.stderr(name), reach_of(level, profiler.freedom)
     scale = profiler.scale(name)
     low, high = (_crossing(profiler, name, direction * stderr, reach**2, scale) for direction in (-1.0, 1.0))
     return low, high
@@ -364,7 +386,7 @@ def contour(profiler: Profiler, first: str, second: str, levels: tuple[float, ..
     heights = tuple((level, _joint(level, profiler.freedom)) for level in levels)
     best, reach = profiler.best(), 1.15 * float(np.sqrt(max(rise for _, rise in heights)))
     # the grid leans as the region does: a straight one misses a narrow valley
-    root = np.linalg.cholesky(profiler.covariance[np.ix_(places, places)])
+    root = np.linalg.cholesky(profiler.sides(first, second)[2][np.ix_(places, places)])
     steps = np.stack(np.meshgrid(*[np.linspace(-reach, reach, points)] * 2))
     xs, ys = (best[n] + np.tensordot(row, steps, 1) for n, row in zip((first, second), root, strict=True))
     scale, rise = profiler.scale(first, second), np.full((points, points), np.inf)

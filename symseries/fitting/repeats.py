@@ -1,4 +1,4 @@
-"""Constants found again from other rows: pairs bootstrap and grouped jackknife.
+"""Constants found again from other rows: pairs bootstrap and jackknife.
 
 A network is trained anew on the rows of every repeat, so that its constants scatter as those of other experiments would. Both
 count what a covariance of the weights cannot see, such as the bias of a regularisation that changes from table to table.
@@ -7,17 +7,16 @@ count what a covariance of the weights cannot see, such as the bias of a regular
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
-from symseries.errors import ConvergenceError, OptionError, SymseriesError
-from symseries.fitting.model import Model, sought
+from symseries.errors import DataError, OptionError, SymseriesError
 from symseries.fitting.options import Wishes
 from symseries.fitting.prepare import Asked, Measurements, Prepared, direct_rows, prepare
-from symseries.fitting.solve import at_constants, settled
+from symseries.fitting.solve import settled
 from symseries.layers import Activation, Affine, Pick
 from symseries.network import Network
 from symseries.progress import track
@@ -31,6 +30,7 @@ Answer = tuple[Array, bool]
 """Constants (p,), and whether one of them is at its bound."""
 
 NETWORKS, TABLES = 30, 200  # repeats of the bootstrap where none are asked for
+GROUPS, SINGLE = 10, 1000  # of a jackknife: of networks, and the most of tables
 
 
 @dataclass(frozen=True)
@@ -52,12 +52,44 @@ def bootstrap(prepared: Prepared, values: Array, count: int, trainer: Trainer | 
     return _repeated(prepared, values, (rng.integers(rows, size=rows) for _ in range(count)), count, trainer, rng=rng)
 
 
-def jackknife(prepared: Prepared, values: Array, groups: int, trainer: Trainer | None, rng: np.random.Generator) -> Repeats:
-    """Return the constants of tables that lack one of `groups` random groups of rows each."""
+def jackknife(
+    prepared: Prepared, values: Array, parts: Sequence[Array], trainer: Trainer | None, rng: np.random.Generator
+) -> Repeats:
+    """Return the constants of tables that lack one of the `parts` each, the rows of a group."""
+    everything = np.arange(_rows(prepared, "jackknife"))
+    kept = (np.setdiff1d(everything, part) for part in parts)
+    return _repeated(prepared, values, kept, len(parts), trainer, rng=rng)
+
+
+def parts_of(prepared: Prepared, repeats: int | None, groups: object, rng: np.random.Generator) -> list[Array]:
+    """Return the groups of rows that a jackknife leaves out: those of equal labels, or random ones of one size.
+
+    A table is fitted again in no time, so that every row is a group of its own, up to 1000 groups: fewer groups would add the
+    chance of how they were drawn. A network is trained again for each, so that there are 10.
+    """
     rows = _rows(prepared, "jackknife")
-    parts = np.array_split(rng.permutation(rows), groups)
-    kept = (np.sort(np.concatenate(parts[:k] + parts[k + 1 :])) for k in range(groups))
-    return _repeated(prepared, values, kept, groups, trainer, rng=rng)
+    if groups is not None:
+        if repeats is not None:
+            raise OptionError("intervals: repeats= and groups= both given; the labels say how many groups there are")
+        return _labelled(groups, rows)
+    count = min(rows, SINGLE if prepared.direct else GROUPS) if repeats is None else repeats
+    if count > rows:
+        raise OptionError(f"intervals: repeats={count} groups of {rows} rows; expected no more groups than rows")
+    order = np.arange(rows) if count == rows else rng.permutation(rows)
+    return np.array_split(order, count)
+
+
+def _labelled(groups: object, rows: int) -> list[Array]:
+    if isinstance(groups, str) or not hasattr(groups, "__len__") or not hasattr(groups, "__iter__"):
+        raise OptionError(f"intervals: groups={groups!r}; expected a label for each row")
+    labels = [str(label) for label in groups]
+    if len(labels) != rows:
+        raise DataError(f"intervals: groups= holds {len(labels)} labels for {rows} rows; expected one for each row")
+    array = np.array(labels)
+    found = [np.flatnonzero(array == label) for label in dict.fromkeys(labels)]
+    if len(found) < 2:
+        raise DataError(f"intervals: groups= holds the one label {labels[0]!r}; expected two groups of rows or more")
+    return found
 
 
 def _rows(prepared: Prepared, what: str) -> int:
@@ -126,26 +158,8 @@ def _refit(prepared: Prepared, values: Array, trainer: Trainer | None, rng: np.r
 
 def _values(prepared: Prepared, rng: np.random.Generator) -> Answer:
     """Return the constants (p,), and whether one of them ended at its bound."""
-    try:
-        return np.array([float(value) for value in settled(prepared, rng, 0)[1].values]), False
-    except ConvergenceError:
-        held = _at_bound(prepared, rng)
-        if held is None:
-            raise
-        return held, True
-
-
-def _at_bound(prepared: Prepared, rng: np.random.Generator) -> Array | None:
-    """Return the constants of a search that ended at a bound and has nothing else against it, None for any other."""
-    if not prepared.wishes.bounds:
-        return None
-    model = Model(prepared, sought(prepared))
-    found = model.search(rng, np.array([prepared.wishes.start[name] for name in model.sought]), candidates=0)
-    _, *troubles = found.message.split("; ")
-    if len(troubles) != 1 or not troubles[0].endswith("ended at a bound"):
-        return None
-    values = tuple(model.ordered(found.theta, found.linear).tolist())
-    return np.array([float(value) for value in at_constants(prepared, values, found.message).values])
+    solved = settled(prepared, rng, 0)[1]
+    return np.array([float(value) for value in solved.values]), bool(solved.bounded)
 
 
 def _space(prepared: Prepared, sample: Table) -> Space | None:

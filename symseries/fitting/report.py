@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -9,6 +10,7 @@ import sympy
 
 from symseries import plotting
 from symseries.display import Cell, TextTable, math_cell, number, number_cell, text_cell
+from symseries.displayed import ResultTable, Shown
 from symseries.errors import OptionError, SymseriesError, listing, suggestion
 from symseries.fitting import lawtests
 from symseries.laws import values_at
@@ -31,7 +33,7 @@ def plot(fit: Fit, kind: str | None, ax: Any, variable: str | None) -> Any:
     if kind is None and ax is None:
         places = plotting.shown(11, 8, 2, 2)
         for name, place in zip(KINDS, places.flat, strict=True):
-            if _available(fit, name):
+            if name in available(fit):
                 plot(fit, name, place, None)
             else:
                 place.set_axis_off()
@@ -39,13 +41,14 @@ def plot(fit: Fit, kind: str | None, ax: Any, variable: str | None) -> Any:
     kind = kind or "coefficients"
     if kind not in KINDS:
         raise OptionError(f"plot: kind={kind!r}{suggestion(kind, KINDS)}; expected {listing(KINDS)}")
-    if not _available(fit, kind):
+    if kind not in available(fit):
         raise OptionError(f"plot: kind={kind!r} needs the data of the network; pass data= to fit, or choose 'coefficients'")
     return _DRAW[kind](fit, ax, variable)
 
 
-def _available(fit: Fit, kind: str) -> bool:
-    return kind in ("coefficients", "residual") or fit.prepared.source.data is not None
+def available(fit: Fit) -> tuple[str, ...]:
+    """Return the kinds of figures that a fit has: two of them need data."""
+    return KINDS[:2] if fit.prepared.source.data is None else KINDS
 
 
 def _coefficients(fit: Fit, ax: Any, variable: str | None) -> Any:
@@ -148,8 +151,11 @@ def _target_label(fit: Fit) -> str:
 
 
 # --------------------------------------------------------------------------------------------------------------- page
-def page(fit: Fit) -> str:
-    """Return the report as one self-contained HTML page; `OptionError` where matplotlib is missing."""
+def page(fit: Fit, further: Mapping[str, Shown | ResultTable] | None = None) -> str:
+    """Return the report as one self-contained HTML page, with results `further` asked for under headings of their own.
+
+    Raises `OptionError` where matplotlib is missing.
+    """
     law = fit.prepared.law
     target = f" for {law.target}" if law.target else ""
     sections = [
@@ -160,6 +166,7 @@ def page(fit: Fit) -> str:
         _law_expansion(fit),
         _constants(fit),
         _residuals(fit),
+        *(_further(heading, result) for heading, result in (further or {}).items()),
         _provenance(fit),
     ]
     return html_page(f"Constants of the law{target}", fit.warnings, [section for section in sections if section])
@@ -277,6 +284,19 @@ def _residuals(fit: Fit) -> Section:
     ]
     strongest = scrolled(fit.residual_table().to_html())
     return Section("7. What remains", (definitions(facts), *figures, strongest, scrolled(fit.coefficient_table().to_html())))
+
+
+def _further(heading: str, result: Shown | ResultTable) -> Section:
+    if isinstance(result, TextTable):
+        return Section(heading, (scrolled(result.to_html()),))
+    warned = () if result.noted else result.warnings
+    blocks = (*map(paragraph, result.sentences()), scrolled(result.paged().to_html()), *map(paragraph, warned))
+    draw = getattr(result, "plot", None)
+    if draw is None:
+        return Section(heading, blocks)
+    made, ax = plotting.figure(7.0, 4.0)
+    draw(ax=ax)
+    return Section(heading, (*blocks, graphic(plotting.svg(made, heading), f"{heading}.")))
 
 
 def _provenance(fit: Fit) -> Section:

@@ -15,12 +15,13 @@ import numpy as np
 from symseries.display import TextTable, latex_name, latex_uncertain, number
 from symseries.displayed import ResultTable, written
 from symseries.errors import DataError, OptionError
-from symseries.fitting import lawtests, report, storage, views
+from symseries.fitting import lawtests, predictions, report, storage, views
 from symseries.fitting.estimate import Estimate, estimate_record, shortened
 from symseries.fitting.intervals import Intervals, intervals, profiler_of
 from symseries.fitting.judge import REJECTED, Judged, probability
 from symseries.fitting.lawtests import LawTest
 from symseries.fitting.options import check_level, check_points
+from symseries.fitting.predictions import Predictions
 from symseries.fitting.prepare import Prepared
 from symseries.fitting.profiles import Contour, Profile, contour, profile, reach_of
 from symseries.fitting.repeats import Trainer
@@ -50,7 +51,8 @@ class Fit:
     """What a fit found: constants with their uncertainties, how they were found, and what a reader must know.
 
     `constants` maps each name to an `Estimate`; `covariance` and `correlation` (p, p) in the order of `law.constants`, None
-    where not known; `residual` the Series alpha - beta(C); `misfit` its size relative to the source's variation; `chi2`, `dof`
+    where not known; a constant that ended at a bound is noted so and has no standard error, and the others' hold it there;
+    `residual` the Series alpha - beta(C); `misfit` its size relative to the source's variation; `chi2`, `dof`
     and `p_value` test the law against the network's own uncertainty; `baseline` is the direct fit of the law to the data;
     `versions` those of the packages that computed it. `from_json` reads what `to_json` wrote, and a fit pickles.
 
@@ -85,6 +87,8 @@ class Fit:
         digits = self.solved.digits[place] if self.solved.digits else ""
         if tie is not None and tie.is_number:
             return Estimate(value, unit=unit, note="held", digits=digits)
+        if name in self.solved.bounded or (error == 0 and self.solved.bounded):  # or tied to one that is
+            return Estimate(value, None, None, unit, "at bound" if tie is None else f"= {tie}", digits)
         interval = None if error is None else (float(value) - self._reach * error, float(value) + self._reach * error)
         return Estimate(value, error, interval, unit, "" if tie is None else f"= {tie}", digits)
 
@@ -177,13 +181,15 @@ class Fit:
         level: float | None = None,
         repeats: int | None = None,
         trainer: Trainer | None = None,
+        groups: object = None,
         rng: object = 0,
     ) -> Intervals:
         """Return intervals of the constants by another method.
 
         `method` is "delta" (linear, from the covariance), "profile" (where the sum of squares with the other constants fitted
         again has risen so far; not symmetric where the law is not linear), "bootstrap" (`repeats` tables drawn from the rows
-        with replacement, 30 for a network and 200 for a table) or "jackknife" (`repeats` groups of rows left out in turn, 10).
+        with replacement, 30 for a network and 200 for a table) or "jackknife" (rows left out in turn: those of one of `groups`,
+        labels (n,), together, or `repeats` random groups; by default 10 for a network and single rows for a table).
         The last two train a network anew each time: by `trainer`, a function of a table that returns a Network, or by `train`
         with the same widths and activation. `level` is that of the fit where none is given; `rng` a seed or generator. An
         interrupt (Ctrl-C) keeps the repeats that are finished.
@@ -195,7 +201,7 @@ class Fit:
         >>> found.intervals("bootstrap", repeats=50, rng=1)["b"].stderr < 0.1
         True
         """
-        return intervals(self, method, self._checked_level(level), repeats, trainer, rng=rng)
+        return intervals(self, method, self._checked_level(level), repeats, trainer, groups=groups, rng=rng)
 
     def profile(self, name: str, *, level: float | None = None, points: int = 25) -> Profile:
         """Return the profile of a constant: the rise of the least sum of squares as it moves, 1 at one standard error.
@@ -219,6 +225,27 @@ class Fit:
             return self.level
         check_level(level)
         return level
+
+    # ---------------------------------------------------------------------------------------------------- predictions
+    def __call__(self, points: object) -> Array:
+        """Return the values (n,) of the law with the constants found; `points` as of `predict`."""
+        return predictions.values(self, points)
+
+    def predict(self, points: object, *, level: float | None = None) -> Predictions:
+        """Return what the law predicts at points, with standard errors and the confidence band of the law.
+
+        stderr = sqrt(g' Cov(C) g) with g = df/dC (the delta method), the band Student's t times it. `points` are an array
+        (n, w) in the order of the law's variables, or a mapping or table matched by name, with quantities where pint is
+        installed; `level` is that of the fit where none is given. A law for log(y) predicts log(y).
+
+        Raises `DataError` for points that do not fit, `LawValueError` where the law has no value.
+
+        >>> import symseries as ss
+        >>> found = ss.fit({"x": [0, 1, 2, 3], "y": [1.0, 3.1, 4.9, 7.0]}, ss.Law("y = a + b*x", variables=("x",)))
+        >>> found.predict([1.5]).stderr.round(4).tolist(), found([1.5]).round(4).tolist()
+        ([0.0474], [4.0])
+        """
+        return predictions.predict(self, points, self._checked_level(level))
 
     # --------------------------------------------------------------------------------------------------------- tables
     def table(self) -> ResultTable:
@@ -287,7 +314,7 @@ class Fit:
         said = [("misfit", f"{self.misfit:.3g} of the variation of the {'data' if self.prepared.direct else 'network'}")]
         if self.chi2 is not None and self.p_value is not None:
             said.append(("test", f"chi2 = {self.chi2:.3g} on {self.dof} degrees of freedom, {probability(self.p_value)}"))
-        return said + views.sloppy(self) + self._health()
+        return views.digits(self) + said + views.sloppy(self) + self._health()
 
     def _health(self) -> list[tuple[str, str]]:
         net = self.prepared.source

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from symseries.display import TextTable, name_cell, text_cell, uncertain_cell
+from symseries.display import TextTable, name_cell, text_cell
 from symseries.displayed import Record, Shown, texts
-from symseries.fitting.estimate import Estimate, estimate_from, estimate_record, interval_cell
+from symseries.fitting.estimate import Estimate, estimate_from, estimate_record, interval_cell, value_cell
 from symseries.fitting.views import estimates_table
 
 
@@ -42,7 +42,7 @@ class Constants(Shown, dict[str, Estimate]):
         rows = tuple(
             (
                 name_cell(name),
-                uncertain_cell(e.value, e.stderr),
+                value_cell(e),
                 interval_cell(e.interval),
                 *(text_cell(getattr(e, mark) or "") for mark in marks),
             )

@@ -18,7 +18,14 @@ from symseries.fitting.options import Wishes, spread
 from symseries.fitting.prepare import Prepared
 from symseries.fitting.weights import followed
 from symseries.laws import Law
-from symseries.least_squares import NonlinearSolution, pseudo_inverse, rational_rank, solve_linear, solve_rational
+from symseries.least_squares import (
+    NonlinearSolution,
+    pseudo_inverse,
+    rational_rank,
+    solve_bounded,
+    solve_linear,
+    solve_rational,
+)
 from symseries.names import symbol
 from symseries.network import Network
 from symseries.scalars import F64, QQ, Array
@@ -40,12 +47,14 @@ class Solved:
     gain: Array
     """dC/d alpha, (constants, N); rows of zeros for constants that are held."""
     jacobian: Array
-    """d beta/d C of the free constants, (N, free)."""
+    """d beta/d C of the constants that the coefficients decided, (N, free): the free ones but those at their bounds."""
     residual: Array
     """alpha - beta(C), (N,), elements of the ring."""
     method: str
     digits: tuple[str, ...] = ()
     """The values as decimal text, where they were polished to more digits than a float holds."""
+    bounded: tuple[str, ...] = ()
+    """The constants that ended at a bound, which count as held there: without it they would leave."""
 
     @property
     def free(self) -> int:
@@ -65,13 +74,14 @@ def solve(prepared: Prepared, rng: np.random.Generator, candidates: int | None =
         )
     _check_count(prepared)
     if prepared.scalars.exact:
-        return _exact(prepared)
+        return _within(prepared, _exact(prepared))
     if prepared.algebraic:
         return _algebraic(prepared)
-    names = sought(prepared)
-    if names and not prepared.wishes.bounds:
+    if not prepared.model.nonlinear:
+        return _linear(prepared)
+    if not prepared.wishes.bounds:
         _refuse_early(prepared)
-    return _nonlinear(prepared, names, rng, candidates) if names else _linear(prepared)
+    return _nonlinear(prepared, sought(prepared), rng, candidates)
 
 
 def settled(prepared: Prepared, rng: np.random.Generator, candidates: int | None = None) -> tuple[Prepared, Solved]:
@@ -79,6 +89,7 @@ def settled(prepared: Prepared, rng: np.random.Generator, candidates: int | None
     solved = solve(prepared, rng, candidates)
     if prepared.weighting.relative is None:
         return prepared, solved
+    method = solved.method  # how it was found: the rounds start from it
     for _ in range(_ROUNDS):
         alpha = F64.array(prepared.alpha.elements[:, 0])
         weighting = followed(prepared.weighting, alpha - F64.array(solved.residual))
@@ -90,7 +101,19 @@ def settled(prepared: Prepared, rng: np.random.Generator, candidates: int | None
         before, (prepared, solved) = solved, (trial, solve(trial, rng, 0))
         if np.allclose(np.array(solved.values, float), np.array(before.values, float), rtol=_SETTLED, atol=0):
             break
-    return prepared, solved
+    return prepared, dataclasses.replace(solved, method=method)
+
+
+def _within(prepared: Prepared, found: Solved) -> Solved:
+    """Return an exact answer that lies within its bounds."""
+    for name, value in zip(prepared.law.constants, found.values, strict=True):
+        low, high = prepared.wishes.bounds.get(name, (-np.inf, np.inf))
+        if not low <= value <= high:
+            raise OptionError(
+                f"scalars=QQ: {name} = {float(value):.6g} lies outside its bounds, {low:g} to {high:g}, and an answer at "
+                "a bound is not found exactly; leave scalars out"
+            )
+    return found
 
 
 def assembled(prepared: Prepared, values: tuple[Any, ...], gain: Array, sides: tuple[Array, Array], method: str) -> Solved:
@@ -143,9 +166,20 @@ def _linear(prepared: Prepared) -> Solved:
     solution = solve_linear(prepared.weighted(matrix), prepared.weighted(right))
     if solution.rank < len(law.constants):
         raise unidentified(prepared, np.ones(len(law.constants)))
+    if prepared.wishes.bounds:
+        return _bounded(prepared, matrix, right)
     values = tuple(float(v) for v in solution.values)
     sides = matrix, right - matrix @ solution.values
     return assembled(prepared, values, weighted_gain(prepared, solution.inverse), sides, "linear least squares")
+
+
+def _bounded(prepared: Prepared, matrix: Array, right: Array) -> Solved:
+    """Return the answer between bounds of a law that is linear in its constants."""
+    names = prepared.model.constants
+    limits = np.array([prepared.wishes.bounds.get(name, (-np.inf, np.inf)) for name in names]).T
+    values, held = solve_bounded(prepared.weighted(matrix), prepared.weighted(right), (limits[0], limits[1]))
+    at_bound = tuple(name for name, there in zip(names, held, strict=True) if there)
+    return at_constants(prepared, tuple(values.tolist()), "linear least squares between bounds", at_bound)
 
 
 def _refuse_early(prepared: Prepared) -> None:
@@ -166,17 +200,20 @@ def _nonlinear(prepared: Prepared, names: tuple[str, ...], rng: np.random.Genera
     )
     values = tuple(model.ordered(found.theta, found.linear).tolist())
     eliminated = f", {listing(model.linear)} eliminated" if model.linear else ""
-    return at_constants(prepared, values, f"nonlinear least squares in {listing(names)}{eliminated}, {message}")
+    method = f"nonlinear least squares in {listing(names)}{eliminated}, {message}"
+    return at_constants(prepared, values, method, tuple(name for name, held in zip(names, found.bounded, strict=True) if held))
 
 
-def at_constants(prepared: Prepared, values: tuple[float, ...], method: str) -> Solved:
-    """Return the record of given values of the free constants."""
+def at_constants(prepared: Prepared, values: tuple[float, ...], method: str, bounded: tuple[str, ...] = ()) -> Solved:
+    """Return the record of given values of the free constants, some of which are held at their `bounded`."""
     law = prepared.model
     constants = dict(zip(law.constants, values, strict=True))
-    jacobian = prepared.beta.evaluate(law.slopes(law.constants), constants)
+    decided = np.array([name not in bounded for name in law.constants])
+    jacobian = prepared.beta.evaluate(law.slopes(law.constants), constants)[:, decided]
     residual = prepared.alpha.elements[:, 0] - prepared.beta.evaluate((law.formula,), constants)[:, 0]
-    gain = weighted_gain(prepared, pseudo_inverse(prepared.weighted(jacobian)))
-    return assembled(prepared, values, gain, (jacobian, residual), method)
+    gain = np.zeros((len(decided), len(residual)))
+    gain[decided] = weighted_gain(prepared, pseudo_inverse(prepared.weighted(jacobian)))
+    return dataclasses.replace(assembled(prepared, values, gain, (jacobian, residual), method), bounded=bounded)
 
 
 def weighted_gain(prepared: Prepared, inverse: Array) -> Array:

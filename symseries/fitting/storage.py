@@ -13,8 +13,9 @@ from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
+import sympy
 
-from symseries.errors import DataError, ResourceLimitError, SymseriesError
+from symseries.errors import DataError, ResourceLimitError, SymseriesError, listing
 from symseries.fitting.judge import Judged
 from symseries.fitting.options import Wishes, reduced, ties_from, ties_record
 from symseries.fitting.prepare import Measurements, Prepared, Source
@@ -22,6 +23,8 @@ from symseries.fitting.solve import Solved
 from symseries.fitting.weights import Weighting
 from symseries.laws import Law
 from symseries.network import Network
+from symseries.parsing import parse_expression
+from symseries.parsing import to_text as spelled
 from symseries.readers.native import from_text
 from symseries.scalars import F64, QQ, Array, Scalars, object_array
 from symseries.series import Series
@@ -71,10 +74,17 @@ def _source(source: Source) -> Record:
 
 def _solved(solved: Solved, scalars: Scalars) -> Record:
     return {
-        "values": _encoded(object_array(solved.values), scalars), "gain": solved.gain.tolist(),
+        "values": _values(solved.values, scalars), "gain": solved.gain.tolist(),
         "jacobian": solved.jacobian.tolist(), "residual": _encoded(solved.residual, scalars), "method": solved.method,
-        "digits": list(solved.digits),
+        "digits": list(solved.digits), "bounded": list(solved.bounded),
     }  # fmt: skip
+
+
+def _values(values: Sequence[Any], scalars: Scalars) -> Any:
+    """Return constants: elements of a ring, or algebraic numbers as text."""
+    if not scalars.exact and all(isinstance(value, sympy.Expr) for value in values):
+        return [spelled(value) for value in values]
+    return _encoded(object_array(values), scalars)
 
 
 def _judged(judged: Judged) -> Record:
@@ -291,15 +301,28 @@ def _read_source(record: Record, table: Table | None) -> Source:
 
 def _read_solved(record: Record, prepared: Prepared) -> Solved:
     where, size, unknowns = "solved", len(prepared.space), len(prepared.law.constants)
-    values = _array(record, "values", where, (unknowns,), prepared.scalars)
-    handed = tuple(QQ.handed(values)) if prepared.scalars.exact else tuple(values.tolist())
+    handed = _read_values(record, prepared, unknowns)
     gain = _array(record, "gain", where, (unknowns, size))
-    jacobian = _array(record, "jacobian", where, (size, len(prepared.model.constants)))
+    bounded = texts({"bounded": record.get("bounded", [])}, "bounded", where)  # absent from what earlier releases wrote
+    if len({*bounded} & {*prepared.model.constants}) < len(bounded):
+        raise DataError(f"fit, {where}, bounded: {listing(bounded)[:80]}; expected free constants of the law; {_WAY_OUT}")
+    jacobian = _array(record, "jacobian", where, (size, len(prepared.model.constants) - len(bounded)))
     residual = _array(record, "residual", where, (size,), prepared.scalars)
     digits = texts(record, "digits", where)
     if len(digits) not in (0, unknowns):
         raise DataError(f"fit, {where}, digits: {len(digits)} texts for {unknowns} constants; {_WAY_OUT}")
-    return Solved(handed, gain, jacobian, residual, entry(record, "method", str, where), digits)
+    return Solved(handed, gain, jacobian, residual, entry(record, "method", str, where), digits, bounded)
+
+
+def _read_values(record: Record, prepared: Prepared, unknowns: int) -> tuple[Any, ...]:
+    given, where = record.get("values"), "solved"
+    if not prepared.scalars.exact and isinstance(given, list) and given and all(isinstance(value, str) for value in given):
+        found = tuple(parse_expression(value, f"fit, {where}, values") for value in given)
+        if len(found) != unknowns or any(value.free_symbols for value in found):
+            raise DataError(f"fit, {where}, values: expected {unknowns} numbers; {_WAY_OUT}")
+        return found
+    values = _array(record, "values", where, (unknowns,), prepared.scalars)
+    return tuple(QQ.handed(values)) if prepared.scalars.exact else tuple(values.tolist())
 
 
 def _read_judged(record: Record, unknowns: int) -> Judged:

@@ -21,7 +21,7 @@ from symseries.display import (
     uncertain_cell,
 )
 from symseries.errors import OptionError, listing
-from symseries.fitting.estimate import Estimate, difference_cell, interval_cell
+from symseries.fitting.estimate import Estimate, difference_cell, interval_cell, value_cell
 from symseries.fitting.judge import probability
 from symseries.fitting.prepare import Prepared
 from symseries.names import symbol
@@ -98,10 +98,10 @@ def _notes(fit: Fit) -> bool:
 
 
 def _row(fit: Fit, name: str, estimate: Estimate) -> tuple[Cell, ...]:
-    cells = [name_cell(name), uncertain_cell(estimate.value, estimate.stderr), interval_cell(estimate.interval)]
+    cells = [name_cell(name), value_cell(estimate), interval_cell(estimate.interval)]
     if fit.baseline:
         other = fit.baseline.constants[name]
-        cells += [uncertain_cell(other.value, other.stderr), difference_cell(estimate.value, other)]
+        cells += [value_cell(other), difference_cell(estimate.value, other)]
     cells += [text_cell(estimate.unit or "")] if _units(fit) else []
     return (*cells, text_cell(estimate.note)) if _notes(fit) else tuple(cells)
 
@@ -182,6 +182,12 @@ def _line(fit: Fit, name: str, estimate: Estimate) -> tuple[Cell, ...]:
         numbers += [fit.baseline.constants[name].value, fit.baseline.constants[name].stderr]
     unit = [text_cell(str(estimate.unit or ""))] if _units(fit) else []
     return (text_cell(name), *(number_cell(value, _ALL_DIGITS) for value in numbers), *unit)
+
+
+def digits(found: Fit) -> list[tuple[str, str]]:
+    """Return the constants that were polished with all their digits, a line of the summary each."""
+    texts = [f"{name} = {estimate.digits}" for name, estimate in found.constants.items() if estimate.digits]
+    return [("" if place else "polished", text) for place, text in enumerate(texts)]
 
 
 def sloppy(found: Fit) -> list[tuple[str, str]]:

@@ -3,10 +3,12 @@
 The unknowns of a problem may differ by many powers of ten. So every column is first scaled to norm 1, every decision about
 rank is taken on the scaled columns, and no answer depends on the units of an unknown.
 
-`linear` solves in float64, `exact` over the rational numbers, `separable` where some unknowns enter nonlinearly; below it
-stand the model (`projection`), the way down from a start (`descent`) and the search for starts (`screening`).
+`linear` solves in float64, `bounded` between bounds, `exact` over the rational numbers, `separable` where some unknowns enter
+nonlinearly; below it stand the model (`projection`), the way down from a start (`descent`) and the search for starts
+(`screening`).
 """
 
+from symseries.least_squares.bounded import solve_bounded as solve_bounded
 from symseries.least_squares.exact import rational_null_space as rational_null_space
 from symseries.least_squares.exact import rational_rank as rational_rank
 from symseries.least_squares.exact import solve_rational as solve_rational

@@ -8,6 +8,7 @@ import numpy as np
 
 from symseries.least_squares.linear import Factors, factor, norms, scaled_factor
 from symseries.least_squares.projection import Point, Problem
+from symseries.scalars import Array
 
 AT_REST = 1e-6
 """A search has ended in a stationary point where a linear step could remove no more than this part of the residual."""
@@ -70,19 +71,31 @@ def _relief(point: Point, trial: Point, factors: Factors) -> float:
 
 
 def polished(problem: Problem, point: Point, steps: int = 40) -> Point:
-    """Take undamped steps in all constants while they shrink: the sum of squares alone fixes only half of the digits."""
-    shortest = np.inf
+    """Take undamped steps in all constants while they shrink: the sum of squares alone fixes only half of the digits.
+
+    A step is kept only where the next one is shorter: next to a large residual on a curved surface they grow, and lead away.
+    """
+    step, length = _full_step(problem, point)
     for _ in range(steps):
-        jacobian = problem.jacobian(point)
-        if not np.isfinite(jacobian).all():
+        if not np.isfinite(length):
             break
-        jacobian[:, : problem.size] = problem.unblocked(point, jacobian[:, : problem.size])
-        factors = factor(jacobian)
-        step = factors.solve(point.residual)
-        length = float(np.linalg.norm(step * factors.scale))
         theta = problem.inside(point.theta + step[: problem.size])
         trial = problem.with_linear(theta, point.linear + step[problem.size :])
-        if not length < shortest or trial is None or not problem.close(trial.cost, point.cost, 1e-9):
+        if trial is None or not problem.close(trial.cost, point.cost, 1e-9):
             break
-        point, shortest = trial, length
+        step, following = _full_step(problem, trial)
+        if not following < length:
+            break
+        point, length = trial, following
     return point
+
+
+def _full_step(problem: Problem, point: Point) -> tuple[Array, float]:
+    """Return the undamped step in all constants, and its length in the scale of the residual."""
+    jacobian = problem.jacobian(point)
+    if not np.isfinite(jacobian).all():
+        return np.zeros(jacobian.shape[1]), np.inf
+    jacobian[:, : problem.size] = problem.unblocked(point, jacobian[:, : problem.size])
+    factors = factor(jacobian)
+    step = factors.solve(point.residual)
+    return step, float(np.linalg.norm(step * factors.scale))

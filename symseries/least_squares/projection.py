@@ -76,9 +76,18 @@ class Problem:
 
     def unblocked(self, point: Point, slopes: Array) -> Array:
         """Return the slopes without those of constants that stand at a bound and would cross it."""
+        return np.asarray(slopes * ~self._blocked(point, slopes.T @ point.residual))
+
+    def pressed(self, point: Point, slopes: Array, least: float) -> Array:
+        """Return which constants are pressed against a bound: without it they would leave, and remove more than a part of the
+        residual. One that merely touches its bound, or that the data do not determine, is none of them.
+        """
         downhill = slopes.T @ point.residual
-        blocked = ((point.theta <= self.lower) & (downhill < 0)) | ((point.theta >= self.upper) & (downhill > 0))
-        return np.asarray(slopes * ~blocked)
+        felt = np.abs(downhill) > norms(slopes) * max(self.noise, least * float(np.sqrt(point.cost)))
+        return np.asarray(self._blocked(point, downhill) & felt)
+
+    def _blocked(self, point: Point, downhill: Array) -> Array:
+        return np.asarray(((point.theta <= self.lower) & (downhill < 0)) | ((point.theta >= self.upper) & (downhill > 0)))
 
     def removable(self, point: Point, factors: Factors) -> float:
         """Return which part of the residual a linear step could remove, 0 where that part is rounding."""

@@ -26,7 +26,8 @@ class NonlinearSolution:
 
     `theta` (t,), `linear` (q,), `residual` (m,), `cost` its sum of squares; `jacobian` (m, t + q) of the model with the
     columns in the order [theta, linear], its `rank` and the `singular_values` of its scaled columns; `tried` local searches,
-    of which `agreed` reached the same cost. Where no start gives a finite value theta is nan, cost infinite, rank 0.
+    of which `agreed` reached the same cost; `bounded` (t,) says which of theta are pressed against a bound: these are optimal
+    there, and the rank counts them as determined. Where no start gives a finite value theta is nan, cost infinite, rank 0.
     """
 
     theta: Array
@@ -40,6 +41,7 @@ class NonlinearSolution:
     agreed: int
     rank: int
     singular_values: Array
+    bounded: Array
 
 
 def solve_separable(
@@ -120,7 +122,9 @@ def _ends(problem: Problem, first: Array | None, rng: np.random.Generator, start
         )
         rests = [end for end in ends if end.at_rest]
         best = min((end.point.cost for end in rests), default=0.0)
-        if len(ends) >= starts or (len(ends) >= LEAST and _agreed(problem, rests, best) >= ENOUGH):
+        # what a bound keeps back may have another minimum that it does not: there the search takes all its starts
+        free = not any(problem.bounded(end.point.theta).any() for end in rests if problem.close(end.point.cost, best, 1e-6))
+        if len(ends) >= starts or (free and len(ends) >= LEAST and _agreed(problem, rests, best) >= ENOUGH):
             break
     return ends
 
@@ -141,10 +145,13 @@ def _reported(problem: Problem, ends: list[End], given: bool) -> NonlinearSoluti
     point = polished(problem, chosen.point)
     jacobian = problem.jacobian(point)
     finite = bool(np.isfinite(jacobian).all())
-    factors = factor(jacobian if finite else np.zeros_like(jacobian))
+    usable = jacobian if finite else np.zeros_like(jacobian)
+    bounded = problem.pressed(point, usable[:, : problem.size], AT_REST)
+    factors = factor(usable[:, ~np.pad(bounded, (0, point.linear.size))])
     singular = np.pad(factors.values, (0, jacobian.shape[1] - factors.values.size))
     at_rest = finite and problem.removable(point, factors) <= AT_REST
-    troubles = _troubles(problem, point, factors.rank, at_rest)
+    rank = factors.rank + int(bounded.sum())
+    troubles = _troubles(problem, point, rank, at_rest)
     return NonlinearSolution(
         theta=point.theta,
         linear=point.linear,
@@ -155,8 +162,9 @@ def _reported(problem: Problem, ends: list[End], given: bool) -> NonlinearSoluti
         message="; ".join([_origin(problem, ends, chosen, given), *troubles]),
         tried=len(ends),
         agreed=_agreed(problem, ends, chosen.point.cost),
-        rank=factors.rank,
+        rank=rank,
         singular_values=singular,
+        bounded=bounded,
     )
 
 
@@ -171,11 +179,10 @@ def _origin(problem: Problem, ends: list[End], chosen: End, given: bool) -> str:
 
 def _troubles(problem: Problem, point: Point, rank: int, at_rest: bool) -> list[str]:
     """Return one sentence for each reason not to stand behind the answer."""
-    bounded, lost = np.flatnonzero(problem.bounded(point.theta)), np.flatnonzero(_runaways(problem, point))
+    lost = np.flatnonzero(_runaways(problem, point))
     size = point.theta.size + point.linear.size
     found = {
-        "the search did not come to rest in a minimum": not at_rest and not bounded.size,
-        f"nonlinear constants {bounded.tolist()} (counted from 0) ended at a bound": bool(bounded.size),
+        "the search did not come to rest in a minimum": not at_rest,
         f"nonlinear constants {lost.tolist()} (counted from 0) grow without end, larger values fit as well": bool(lost.size),
         f"the data determine {rank} of the {size} constants": rank < size,
     }
@@ -207,4 +214,5 @@ def _nothing(problem: Problem) -> NonlinearSolution:
         agreed=0,
         rank=0,
         singular_values=np.zeros(size),
+        bounded=np.zeros(size, dtype=bool),
     )
