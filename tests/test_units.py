@@ -10,6 +10,7 @@ import pytest
 
 import symseries as ss
 from symseries.errors import LawNameError, OptionError
+from symseries.tables import Table, read_table
 
 pint = pytest.importorskip("pint")
 X = np.linspace(1.0, 4.0, 12)
@@ -123,3 +124,26 @@ def test_without_pint_units_are_carried_along_and_the_extra_is_named(monkeypatch
     assert found.warnings == ()
     with pytest.raises(OptionError, match=r"pip install symseries\[units\]"):
         ss.Estimate(1.0, unit="m").to("km")
+
+
+def test_units_come_along_with_a_network_and_its_table() -> None:
+    q = pint.get_application_registry().Quantity
+    table = {"x": q(X, "mm"), "y": q(2 + 3 * X, "MPa")}
+    law = ss.Law("y = a + b*x", ("x",))
+    net = ss.train(table, ("x",), "y", rng=0)
+    plain = ss.train({"x": X, "y": 2 + 3 * X}, ("x",), "y", rng=0)
+    sources = [(net, None), (plain.with_data(table), None), (plain, table), (read_table(table), None)]
+    for found in (ss.fit(source, law, data=data) for source, data in sources):
+        assert same(found.constants["a"].unit, "MPa")
+        assert same(found.constants["b"].unit, "MPa/mm")
+    assert Table.from_dict(net.data.to_dict()).units == net.data.units == {"x": "mm", "y": "MPa"}
+    with pytest.raises(OptionError, match="x: the data have it in mm and the law in m; give both one unit"):
+        ss.fit(net, ss.Law("y = a + b*x", ("x",), units={"x": "m"}))
+
+
+def test_a_known_value_may_be_a_quantity() -> None:
+    q = pint.get_application_registry().Quantity
+    law = ss.Law("D = D0*exp(-E/(R*T))", ("T",), known={"R": q(8.314462618, "J/mol/K")}, units={"D": "cm**2/s", "T": "K"})
+    assert same(ss.fit(DIFFUSION, law).constants["E"].unit, "J/mol")
+    with pytest.raises(OptionError, match="known value R has a unit of its own; leave R out of units="):
+        ss.Law("y = R*x", ("x",), known={"R": q(8.3, "J")}, units={"R": "kJ"})

@@ -16,7 +16,7 @@ from symseries.fitting.polish import check_digits, polished
 from symseries.fitting.prepare import Asked, Measurements, Prepared, check_law, direct_record, prepare
 from symseries.fitting.result import Fit
 from symseries.fitting.solve import settled, solve
-from symseries.fitting.units import errors_in, number_in, shares, with_units, without_quantities
+from symseries.fitting.units import errors_in, learned, number_in, shares, with_units, without_quantities
 from symseries.laws import Law
 from symseries.network import Network, measured_column
 from symseries.scalars import Scalars
@@ -88,6 +88,7 @@ def fit(
     generator, digits = np.random.default_rng(seeded(rng)), check_digits(polish)
     table = source
     source, law = without_quantities(source, law)
+    data, law = without_quantities(data, learned(law, source, getattr(source, "data", None)))
     errors, relative_errors = errors_in(law, errors, table), shares(relative_errors)
     law, strange = with_units(law)
     said = overlooked(source) if isinstance(source, Network) else ""

@@ -17,15 +17,11 @@ import sympy
 from symseries.errors import LawNameError, OptionError, listing
 from symseries.fitting.options import plain_number
 from symseries.laws import Law
+from symseries.tables import Table, is_quantity
 
 _MISSING = "units need pint, which is missing; run: pip install symseries[units]"
 Form = dict[str, sympy.Rational]
 """Exponents of units, and of the unknown units of constants, which are written with a star in front."""
-
-
-def is_quantity(value: object) -> bool:
-    """Return whether a value is a pint quantity, without importing pint."""
-    return hasattr(value, "magnitude") and hasattr(value, "units") and hasattr(value, "to")
 
 
 def registry() -> Any:
@@ -175,6 +171,17 @@ def without_quantities(source: object, law: Law) -> tuple[object, Law]:
             columns[name] = _magnitude(column, units[name], str(name))
     held = {*law.variables, *law.constants, *law.known, law.target}
     return columns, _with(law, {name: unit for name, unit in units.items() if name in held})
+
+
+def learned(law: Law, *tables: object) -> Law:
+    """Return the law with the units that tables of quantities brought along; `OptionError` where it has others itself."""
+    units, held = dict(law.units), {*law.variables, *law.constants, *law.known, law.target}
+    for table in tables:
+        found = table.units if isinstance(table, Table) else {}
+        for name, unit in found.items():
+            if name in held and parsed_unit(units.setdefault(name, unit), name) != parsed_unit(unit, name):
+                raise OptionError(f"{name}: the data have it in {unit} and the law in {units[name]}; give both one unit")
+    return _with(law, units) if units != law.units else law
 
 
 def _magnitude(value: Any, unit: str, name: str) -> Any:

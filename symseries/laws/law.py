@@ -24,7 +24,7 @@ from symseries.pages import mathml, mathml_name
 from symseries.parsing import to_text
 from symseries.scalars import F64, Array, Scalars, check_scalars, typed
 from symseries.spaces import Space, check_space
-from symseries.tables import input_matrix
+from symseries.tables import input_matrix, is_quantity
 
 _EXAMPLES = {"known": "{'R': '8.314462618'}", "units": "{'T': 'K'}"}
 
@@ -60,12 +60,16 @@ class Law:
             if given is not None and not isinstance(given, Mapping):
                 raise OptionError(f"{what}={given!r}: expected a mapping of names, such as {what}={_EXAMPLES[what]}")
         self.variables = check_names(variables, "variable")
-        self.known = {check_names(n, "known value")[0]: typed(v, f"known value {n}") for n, v in (known or {}).items()}
+        quantities = {str(name): value for name, value in (known or {}).items() if is_quantity(value)}
+        if twice := [name for name in quantities if name in (units or {})]:
+            raise OptionError(f"known value {twice[0]} has a unit of its own; leave {twice[0]} out of units=")
+        numbers = {name: value.magnitude if is_quantity(value) else value for name, value in (known or {}).items()}
+        self.known = {check_names(n, "known value")[0]: typed(v, f"known value {n}") for n, v in numbers.items()}
         declared = None if constants is None else check_names(constants, "constant")
         check_distinct(self.variables, tuple(self.known), declared or ())
         self.expression, self.target, self.transform = read(expression, (*self.variables, *self.known, *(declared or ())))
         self.constants = constants_of(expression, self.expression, (*self.variables, *self.known), declared)
-        self.units = dict(units or {})
+        self.units = {**{name: f"{value.units:~C}" for name, value in quantities.items()}, **(units or {})}
         self._check_names()
         tape_of((self.formula,))  # what has no value or series is refused here and not at the first use
         self._slopes: dict[str, sympy.Expr] = {}

@@ -3,6 +3,7 @@
 `cells` knows what a cell says, `sources` where the columns come from, `table` what users hold, `points` the inputs alone.
 """
 
+from symseries.tables.cells import is_quantity as is_quantity
 from symseries.tables.points import input_matrix as input_matrix
 from symseries.tables.table import Table as Table
 from symseries.tables.table import check_magnitudes as check_magnitudes

@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
-from typing import Any
+from typing import Any, TypeGuard
 
 import numpy as np
 from numpy.typing import NDArray
@@ -39,6 +39,15 @@ class FaultError(Exception):
         super().__init__(message)
         self.numeric = numeric
         self.row = row
+
+
+def is_quantity(value: Any) -> TypeGuard[Any]:
+    """Return whether a value is a number or column with a unit, as pint has them, without importing pint.
+
+    >>> is_quantity(3.0)
+    False
+    """
+    return hasattr(value, "magnitude") and hasattr(value, "units") and hasattr(value, "to")
 
 
 def show(value: object) -> str:

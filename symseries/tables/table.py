@@ -14,7 +14,7 @@ import sympy
 from numpy.typing import ArrayLike, NDArray
 
 from symseries.errors import DataError, OptionError, listing, suggestion
-from symseries.tables.cells import Column, FaultError, Missing, parse, show, tidy
+from symseries.tables.cells import Column, FaultError, Missing, is_quantity, parse, show, tidy
 from symseries.tables.sources import Source, distinct, is_path, open_source, open_text
 
 LARGEST = 1e75  # of the values in a column: slopes of two columns and their variances are still below 1e308
@@ -29,7 +29,8 @@ class Table:
     gives its column names. Two tables are equal when names, exactness and exact values are: when their `digest` is the same.
 
     The fields: `names` of the columns held, `source` a short description of the origin, `comments` the lines of a file that
-    began with #, `dropped` the number of rows left out as incomplete. Units are those of the data; none are assumed.
+    began with #, `dropped` the number of rows left out as incomplete, `units` those of columns that were quantities of pint;
+    none are assumed.
 
     Raises DataError for a column that is not held, naming the closest one.
 
@@ -45,6 +46,7 @@ class Table:
     source: str = "mapping"
     comments: tuple[str, ...] = ()
     dropped: int = 0
+    units: Mapping[str, str] = field(default_factory=dict)
     _skipped: Mapping[str, str] = field(default_factory=dict)
 
     def __len__(self) -> int:
@@ -129,7 +131,8 @@ class Table:
         ('b',)
         """
         wanted = _wanted_names(names)
-        return replace(self, names=wanted, _columns=tuple(self._column(name) for name in wanted))
+        units = {name: unit for name, unit in self.units.items() if name in wanted}
+        return replace(self, names=wanted, _columns=tuple(self._column(name) for name in wanted), units=units)
 
     def take(self, rows: ArrayLike) -> Table:
         """Return a table of some rows, x_i for i in `rows`: integer positions (from 0, negative from the end) or a mask (n,).
@@ -175,7 +178,11 @@ class Table:
         held = zip(self.names, self._columns, strict=True)
         columns = {name: column.values.tolist() if column.texts is None else list(column.texts) for name, column in held}
         record = {"names": list(self.names), "columns": columns, "source": self.source}
-        return record | {"comments": list(self.comments), "dropped": self.dropped}
+        return (
+            record
+            | {"comments": list(self.comments), "dropped": self.dropped}
+            | ({"units": dict(self.units)} if self.units else {})
+        )
 
     @classmethod
     def from_dict(cls, record: Mapping[str, Any]) -> Table:
@@ -195,7 +202,8 @@ class Table:
             raise DataError(
                 f"a table record cannot be read ({show(error)}); expected a dict from to_dict with {wanted}"
             ) from error
-        return replace(read_table(columns, names), source=source, comments=comments, dropped=dropped)
+        units = {tidy(name): tidy(unit) for name, unit in dict(record.get("units") or {}).items()}
+        return replace(read_table(columns, names), source=source, comments=comments, dropped=dropped, units=units)
 
 
 def _no_column(title: str, name: object, names: Sequence[str], skipped: Mapping[str, str]) -> DataError:
@@ -244,6 +252,7 @@ def read_table(source: object, columns: Iterable[str] | None = None, *, missing:
     wanted = None if columns is None else _wanted_names(columns)
     if isinstance(source, Table):
         return source if wanted is None else source.select(wanted)
+    source, units = _without_units(source)
     opened = open_source(source)
     parsed, skipped = _collect(opened, wanted)
     _check_lengths(opened, {name: len(column.values) for name, (column, _) in parsed.items()})
@@ -251,8 +260,16 @@ def read_table(source: object, columns: Iterable[str] | None = None, *, missing:
     if incomplete and missing == "raise":
         raise _incomplete(opened, parsed, incomplete)
     held = tuple(column for column, _ in parsed.values())
-    table = Table(tuple(parsed), held, opened.title, opened.comments, len(incomplete), skipped)
+    table = Table(tuple(parsed), held, opened.title, opened.comments, len(incomplete), units, skipped)
     return _without(table, incomplete) if incomplete else table
+
+
+def _without_units(source: object) -> tuple[object, dict[str, str]]:
+    """Return a mapping with the numbers of its quantities, and the units of these by name."""
+    if not isinstance(source, Mapping):
+        return source, {}
+    units = {tidy(name): f"{column.units:~C}" for name, column in source.items() if is_quantity(column)}
+    return {name: column.magnitude if is_quantity(column) else column for name, column in source.items()}, units
 
 
 def check_magnitudes(table: Table) -> None:
