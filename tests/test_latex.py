@@ -765,3 +765,43 @@ class TestUnits:
     def test_a_name_like_a_base_unit(self) -> None:
         with pytest.raises(LawNameError, match="rename it"):
             verify(r"\mathrm{metre} + 1\,\mathrm{m}", "x")
+
+
+a, b, c, d = sympy.symbols("a b c d")
+
+
+@pytest.mark.parametrize(
+    "matrix",
+    [
+        sympy.ImmutableMatrix([[a, b], [c, d]]),
+        sympy.ImmutableMatrix([[a**2 + b / c, sympy.sqrt(d), -1]]),
+        sympy.ImmutableMatrix([sympy.exp(-a), sympy.Rational(1, 2)]),
+    ],
+)
+def test_a_matrix_is_read_back(matrix: sympy.Matrix) -> None:
+    inside = sympy.latex(matrix, mat_delim="", mat_str="pmatrix")
+    assert read_latex(sympy.latex(matrix)) == read_latex(inside) == matrix
+
+
+def test_matrices_are_verified_entry_by_entry() -> None:
+    product = r"\begin{bmatrix} a^2+bc & ab+bd \\ ac+cd & bc+d^2 \end{bmatrix}"
+    M = sympy.Matrix([[a, b], [c, d]])
+    assert verify(product, M * M).status == "proved"
+    found = verify(product.replace("bc+d^2", "d^2"), M * M)
+    assert found.status == "refuted"
+    assert "entry 2, 2" in str(found.witness)
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        (r"\begin{pmatrix} a & b \\ c \end{pmatrix}", "a matrix whose rows have 2, 1 entries at position 1"),
+        (r"\begin{pmatrix} a & \\ c & d \end{pmatrix}", "a matrix with an empty entry"),
+        (r"2 \begin{pmatrix} a \\ c \end{pmatrix}", "pmatrix"),
+        (r"\begin{matrix} a \\ c \end{matrix}", "matrix"),
+        (r"\begin{pmatrix} \begin{pmatrix} a \end{pmatrix} \end{pmatrix}", "an environment inside a matrix"),
+    ],
+)
+def test_what_is_no_matrix_is_refused(text: str, said: str) -> None:
+    with pytest.raises(LawSyntaxError, match=re.escape(said)):
+        read_latex(text)

@@ -18,8 +18,8 @@ The face, for derivations and whoever reads LaTeX:
   say.
 
 The rooms: `tokens` (with `vocabulary`) cuts the text; `grammar` with `naming`, `calls`, `operators`, `bigs`, `relations` makes
-a tree of `nodes`; `context` gathers what the whole text tells about its names; `values` with `meanings`, `indices`, `patterns`,
-`limits` builds SymPy from the tree; `lines` is the face.
+a tree of `nodes`; `matrices` takes the entries of a matrix apart; `context` gathers what the whole text tells about its names;
+`values` with `meanings`, `indices`, `patterns`, `limits` builds SymPy from the tree; `lines` is the face.
 """
 
 from __future__ import annotations

@@ -15,6 +15,7 @@ from symseries.parsing.latex import patterns
 from symseries.parsing.latex import vocabulary as words
 from symseries.parsing.latex.context import Context, context_of
 from symseries.parsing.latex.grammar import DOTS, Parser
+from symseries.parsing.latex.matrices import entries_of
 from symseries.parsing.latex.meanings import declared
 from symseries.parsing.latex.relations import relations
 from symseries.parsing.latex.source import LatexSource
@@ -87,6 +88,7 @@ def read_latex(text: str, names: Mapping[str, Any] | None = None) -> sympy.Expr:
     Sums and products reach to the next + or -.
     `H_{n}(x)`, `P`, `T`, `U`, `L` with a degree in k, l, m, n are orthogonal polynomials, `\delta_{m n}` is Kronecker's. A unit
     behind a number, `5\,\mathrm{MPa}` or `\SI{5}{kJ/mol}`, is a quantity of sympy.physics.units; an unknown one is refused.
+    A formula that is one `pmatrix`, `bmatrix` or bracketed `matrix` is a matrix; matrices inside formulas are refused.
 
     Parameters: `text`, up to 10000 characters; `names`, a plain name or LaTeX to what it means: a SymPy expression, a Function,
     an IndexedBase (`{"E": sympy.euler, "i": sympy.I}`).
@@ -106,8 +108,10 @@ def read_latex(text: str, names: Mapping[str, Any] | None = None) -> sympy.Expr:
     source = _source(text, FORMULA)
     meanings = declared(names)
     start, end = _bare(text)
-    tokens = tokens_of(source, start, end)
-    parser = Parser(source, _without_spaces(tokens), frozenset(meanings))
+    tokens = _without_spaces(tokens_of(source, start, end))
+    if (entries := entries_of(source, tokens)) is not None:
+        return _matrix(source, entries, meanings)
+    parser = Parser(source, tokens, frozenset(meanings))
     tree = _whole(parser)
     builder = Builder(source, context_of([tree], meanings))
     return _top(builder, tree)
@@ -136,6 +140,16 @@ def read_latex_lines(text: str, names: Mapping[str, Any] | None = None) -> tuple
         _read(source, row, frozenset(meanings))
     context = context_of([tree for row in rows for tree in _trees(row)], meanings)
     return tuple(_line(source, row, context) for row in rows)
+
+
+def _matrix(source: LatexSource, entries: Sequence[Sequence[list[Token]]], meanings: Mapping[str, Any]) -> Any:
+    """Return a matrix of formulas; what one entry shows about a name holds in all."""
+    trees = [
+        [_whole(Parser(source, [*cell, Token("end", "", cell[-1].end, cell[-1].end)], frozenset(meanings))) for cell in row]
+        for row in entries
+    ]
+    context = context_of([tree for row in trees for tree in row], meanings)
+    return sympy.ImmutableMatrix([[_top(Builder(source, context), tree) for tree in row] for row in trees])
 
 
 def _source(text: object, longest: int) -> LatexSource:
