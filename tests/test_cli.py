@@ -20,7 +20,7 @@ from oracles_networks import random_network
 
 import symseries as ss
 from symseries import evidence
-from symseries.cli import main, output
+from symseries.cli import output
 from symseries.display import write_text
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -45,20 +45,12 @@ def write(path: Path, table: list[list[str]], separator: str = ",", encoding: st
 
 
 @pytest.fixture
-def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
+def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, shell: Run) -> Run:
     """Run the command line in a folder of its own, which holds the table alloys.csv."""
     monkeypatch.chdir(tmp_path)
     write(tmp_path / "alloys.csv", alloys())
 
-    def call(*arguments: str) -> tuple[int, str, str]:
-        try:
-            code = main(arguments)
-        except SystemExit as end:
-            code = int(end.code or 0)
-        out, err = capsys.readouterr()
-        return code, out, err
-
-    return call
+    return shell
 
 
 def held(folder: Path = Path()) -> list[str]:

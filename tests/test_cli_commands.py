@@ -12,7 +12,6 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from symseries.cli import main
 from symseries.comparison import Comparison
 from symseries.derivations import Report
 
@@ -27,7 +26,7 @@ twice: y = a*b*x
 
 
 @pytest.fixture
-def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
+def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, shell: Run) -> Run:
     """Run the command line in a folder with a table and a file of laws."""
     monkeypatch.chdir(tmp_path)
     rng = np.random.default_rng(0)
@@ -36,15 +35,7 @@ def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureF
     Path("table.csv").write_text("\n".join(["x,y", *rows, ""]), encoding="utf-8")
     Path("laws.txt").write_text(LAWS, encoding="utf-8")
 
-    def call(*arguments: str) -> tuple[int, str, str]:
-        try:
-            code = main(arguments)
-        except SystemExit as end:
-            code = int(end.code or 0)
-        out, err = capsys.readouterr()
-        return code, out, err
-
-    return call
+    return shell
 
 
 # ------------------------------------------------------------------------------------------------------------- compare

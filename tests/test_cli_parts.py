@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 
 import symseries as ss
-from symseries.cli import figures, main, parts
+from symseries.cli import figures, parts
 from symseries.comparison import Comparison, Extension, Nuisance, RosettaStone, Sufficiency, Translation
 from symseries.displayed import ResultTable, Shown
 from symseries.fields import ConstantField
@@ -37,7 +37,7 @@ ALL = (
 
 
 @pytest.fixture
-def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
+def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, shell: Run) -> Run:
     """Run the command line in a folder with a table y = 1 + 2 sqrt(x) + 3 w, its errors, shares and batches."""
     monkeypatch.chdir(tmp_path)
     rng = np.random.default_rng(3)
@@ -50,15 +50,7 @@ def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureF
     ]
     Path("two.csv").write_text("\n".join(["x,w,y,err,rel,batch", *rows, ""]), encoding="utf-8")
 
-    def call(*arguments: str) -> tuple[int, str, str]:
-        try:
-            code = main(arguments)
-        except SystemExit as end:
-            code = int(end.code or 0)
-        out, err = capsys.readouterr()
-        return code, out, err
-
-    return call
+    return shell
 
 
 def read(path: str) -> str:
