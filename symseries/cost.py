@@ -9,6 +9,7 @@ from math import comb, inf
 from symseries import engine
 from symseries.errors import ResourceLimitError
 from symseries.layers import Activation, Affine, Layer, Softmax
+from symseries.multiindex import IndexSet
 from symseries.scalars import ARB, F64, Scalars
 from symseries.spaces import TaylorSpace
 
@@ -42,25 +43,40 @@ class Cost:
         return f"{self.terms} coefficients, {self.products:.2g} products of terms, about {size} and {self.seconds:.2g} s"
 
 
-def estimate(layers: Sequence[Layer], space: TaylorSpace, scalars: Scalars = F64, *, derivatives: bool = False) -> Cost:
+def estimate(
+    layers: Sequence[Layer], space: TaylorSpace, scalars: Scalars = F64, *, derivatives: bool = False, chained: bool = False
+) -> Cost:
     """Return the cost of expanding layers over a Taylor space; in SYM, whose terms are predicted apart, that in QQ.
 
     With `derivatives`, those of the coefficients in all weights are counted too: a product of two series for each weight.
+    `chained` layers end in few outputs, so that single neurons are expanded to one degree less, the last ones not at all.
     Raises `ResourceLimitError` where the memory passes 16 GB.
     """
     composed = [layer for layer in layers if isinstance(layer, (Activation, Softmax))]
-    terms, pairs = len(space), engine.pairs_of(space.indices) if len(composed) > 1 else 0
+    terms, indices = len(space), space.indices
+    degree = indices.top - 1 if chained and indices.top > 1 else indices.top
+    rows, pairs = indices.offsets[degree + 1], _pairs(indices, len(composed) - 1, degree)
     widths = [layer.weights.shape for layer in layers if isinstance(layer, Affine)]
     widest = max((max(shape) for shape in widths), default=len(space.variables))
-    affine = terms * sum(rows * columns for rows, columns in widths[1:])
-    products = affine + pairs * widest * max(len(composed) - 1, 0)
-    weights = sum(rows * columns for rows, columns in widths) if derivatives else 0
+    sizes = [outputs * inputs for outputs, inputs in widths]
+    products = rows * sum(sizes[1:]) + pairs * widest
+    weights = sum(sizes) if derivatives else 0
     size, each = _each(scalars, len(composed) * space.indices.top)
     seconds = products * each + (_PRODUCT * weights * _pairs_of_product(space) if weights else 0.0)
     found = Cost(terms, products, _BYTES_OF_PAIR * pairs + terms * (4 * widest + 2 * weights) * size, seconds)
     if found.memory > MAX_MEMORY:
         raise ResourceLimitError(f"{space.describe()}: {found}; at most {MAX_MEMORY / 1e9:.0f} GB are used, lower the order")
     return found
+
+
+def _pairs(indices: IndexSet, compositions: int, degree: int) -> int:
+    """Return the pairs of terms of all compositions for a column; where `degree` is not the top, the last one is summed."""
+    if compositions < 1:
+        return 0
+    if degree == indices.top:
+        return compositions * engine.pairs_of(indices)
+    last = engine.pairs_of(indices, 0) + indices.count_pairs(2, degree, 1, indices.top)
+    return (compositions - 1) * engine.pairs_of(indices, degree) + last
 
 
 def _pairs_of_product(space: TaylorSpace) -> int:

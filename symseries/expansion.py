@@ -9,17 +9,19 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from functools import cached_property
+from itertools import compress
 
 import numpy as np
 import sympy
 
 from symseries import activations, engine
+from symseries.chains import Chain
 from symseries.cost import BOUNDED, predicted_terms
 from symseries.errors import LawNameError, OptionError, ResourceLimitError, SymseriesError
 from symseries.layers import Activation, Affine, Dropout, Formula, Layer, Whitening
 from symseries.multiindex import IndexSet, index_set
 from symseries.names import symbol
+from symseries.plans import Plan
 from symseries.progress import announce, track
 from symseries.scalars import ARB, F64, Array, Scalars
 from symseries.spaces import TaylorSpace
@@ -37,9 +39,9 @@ class Expansion:
     `places` are the columns of the space that the inputs are; `where` words a layer, counted from 1, in errors.
     """
 
-    layers: Sequence[Layer]
+    plan: Plan
     space: TaylorSpace
-    places: Sequence[int]
+    places: list[int]
     scalars: Scalars
     where: Where
 
@@ -59,49 +61,51 @@ class Expansion:
     def outputs(self) -> tuple[Array, tuple[str, ...]]:
         """Return the series (N, m) of the outputs alone, and how far they hold, in words.
 
-        An activation and the affine layer behind it are one step, in which the series of single neurons need not be made.
+        Layers that end in few outputs are a chain, in which the highest degree of single neurons need not be made.
         """
         indices, linear = self._sets(None)
+        start, end = (self.plan.chain if indices.top > 1 else None) or 2 * (len(self.layers),)
         table, pieces = self._inputs(linear), list[tuple[Layer, Array]]()
-        steps = iter(track(range(len(self.layers)), len(self.layers), "expanding the layers"))
-        for position in steps:
-            layer, behind = self.layers[position], self.layers[position + 1 : position + 2]
-            if _has_kinks(layer):
+        for position in track(range(len(self.layers)), len(self.layers), "expanding the layers"):
+            layer = self.layers[position]
+            if self.plan.kinked[position]:
                 self._decide(position, table)
                 pieces.append((layer, table))
-            if isinstance(layer, Activation) and behind and isinstance(behind[0], Affine) and position != self.first_activation:
-                jet = layer.jet(table[0], indices.top, self.scalars, self.where(position + 1))
-                table = engine.compose_sum(indices, self.scalars, jet, table, self.scalars.array(behind[0].weights))
-                table[0] = table[0] + self.scalars.array(behind[0].bias)
-                next(steps)
+            if position == start:
+                passing = Chain(indices, self.scalars, None if position == self.plan.first else table)
+            if start <= position < end:
+                table = passing.through(layer, table, self.where(position + 1), last=position == end - 1)
+            elif isinstance(layer, Affine) and position == end:
+                table = passing.sums(layer)
             else:
                 table = self._behind(position, table, indices, linear)
         return _lifted(table, indices, self.scalars), self._kinks(pieces)
 
     def warnings(self, tables: Sequence[Array]) -> tuple[str, ...]:
         """Return how far the series of `forward` hold, in words."""
-        return self._kinks([pair for pair in zip(self.layers, tables, strict=False) if _has_kinks(pair[0])])
+        return self._kinks(list(compress(zip(self.layers, tables, strict=False), self.plan.kinked)))
 
     def _decide(self, position: int, table: Array) -> None:
         """Replace constant terms in front of kinks by the rounded true ones: rounding may put them into another piece."""
-        if self.scalars is F64 and _has_kinks(self.layers[position]):
-            balls = replace(self, layers=self.layers[:position], scalars=ARB(128))
+        if self.scalars is F64 and self.plan.kinked[position]:
+            balls = self.head(position, ARB(128))
             with balls.scalars.working(), suppress(SymseriesError):  # where balls do not decide, the rounded value does
                 table[0] = balls.scalars.converted(balls.forward(0)[-1][0], F64, {})
 
     def _sets(self, order: int | None) -> tuple[IndexSet, IndexSet]:
         """Return the indices of the series, and those in front of the first activation."""
         indices = self._indices(order)
-        if self.first_activation is None:
+        if self.plan.first is None:
             return indices, indices
         return indices, index_set(len(self.space.variables), min(1, indices.order))
 
     def _inputs(self, indices: IndexSet) -> Array:
-        return self.space.coordinates(self.scalars, indices)[:, list(self.places)]
+        table = self.space.coordinates(self.scalars, indices)
+        return table if self.places == list(range(table.shape[1])) else table[:, self.places]
 
     def _behind(self, position: int, table: Array, indices: IndexSet, linear: IndexSet) -> Array:
         """Return the series behind a layer from those before it."""
-        layer, where, first = self.layers[position], self.where(position + 1), self.first_activation
+        layer, where, first = self.layers[position], self.where(position + 1), self.plan.first
         if position == first:
             return _ridge(layer, table, indices, self.scalars, where)
         return layer.series(table, linear if first is not None and position < first else indices, self.scalars, where)
@@ -110,15 +114,14 @@ class Expansion:
         space = self.space
         return space.indices if order is None else index_set(len(space.variables), order, space.index_kind)
 
-    @cached_property
-    def first_activation(self) -> int | None:
-        """The place of the first activation if everything before it is affine, else None."""
-        for position, layer in enumerate(self.layers):
-            if isinstance(layer, Activation):
-                return position
-            if not isinstance(layer, (Affine, Whitening)):
-                return None
-        return None
+    @property
+    def layers(self) -> Sequence[Layer]:
+        """The layers, in order."""
+        return self.plan.layers
+
+    def head(self, position: int, scalars: Scalars) -> Expansion:
+        """Return the expansion of the layers before a position, over a ring."""
+        return replace(self, plan=Plan(self.layers[:position]), scalars=scalars)
 
     def derivative(self, tables: Sequence[Array], output: int) -> Array:
         """Return the derivatives of the coefficients of one output in the weights, (N, P), by reverse accumulation.
@@ -175,21 +178,6 @@ class Expansion:
         return np.asarray(np.nan_to_num(steps, nan=np.inf, posinf=np.inf).min(axis=1))
 
 
-def _has_kinks(layer: Layer) -> bool:
-    if isinstance(layer, Formula):
-        return layer.kinked
-    if not isinstance(layer, Activation):
-        return False
-    return bool(activations.kinks(layer.name, layer.parameters)) or _unknown_kinks(layer)
-
-
-def _unknown_kinks(layer: Activation) -> bool:
-    """Return whether an activation is a registered one with pieces, whose kinks are not looked for."""
-    if not activations.definition(layer.name):
-        return False
-    return bool(np.isnan(activations.kink_distance(layer.name, np.zeros(1), layer.parameters)).any())
-
-
 def _name(layer: Layer) -> str:
     return layer.name if isinstance(layer, Activation) else "a formula"
 
@@ -198,7 +186,7 @@ def _ridge(layer: Layer, linear: Array, indices: IndexSet, scalars: Scalars, whe
     """Return an activation of series of order 1 in closed form."""
     assert isinstance(layer, Activation)  # noqa: S101 - narrows the type
     jet = layer.jet(linear[0], indices.top, scalars, where)
-    return engine.ridge(indices, scalars, jet, linear[1:].T)
+    return engine.ridge(indices, jet, linear[1:].T)
 
 
 def _lifted(table: Array, indices: IndexSet, scalars: Scalars) -> Array:
@@ -277,8 +265,7 @@ def _hidden(expansion: Expansion, ring: Polynomials) -> list[tuple[int, str]]:
     """
     activations = [(i, layer) for i, layer in enumerate(expansion.layers) if isinstance(layer, Activation)]
     for k, (position, layer) in enumerate(activations):
-        start = replace(expansion, layers=expansion.layers[: position + 1])
-        found = len(_with_all(start, ring, 0)[0].generators) - len(ring.generators)
+        found = len(_with_all(expansion.head(position + 1, ring), ring, 0)[0].generators) - len(ring.generators)
         if found:
             behind = [(_width(expansion.layers[:i]), later.name) for i, later in activations[k + 1 :] if not later.exact]
             return [(found, layer.name), *behind]

@@ -249,17 +249,11 @@ class IndexSet:
         doubled = np.flatnonzero(left < right) if square else np.empty(0, dtype=np.intp)
         return Pairs(left, right, np.searchsorted(target, rows), doubled)
 
-    def targets(self, low: int, high: int, degree: int) -> Array:
-        """Return the rows of i + j for i of degrees low to high, j of degrees 1 to degree - deg i, by deg i, i, j.
-
-        A sum outside the set has the row after the last.
-        """
-        found: Array = self.kept(("targets", low, high, degree), self._make_targets, low, high, degree)
-        return found
-
-    def _make_targets(self, low: int, high: int, degree: int) -> Array:
-        self._check_pairs(low, high, 1, degree)
-        rows = self._sums(*self._candidates(low, high, 1, degree))
+    def targets(self, low_left: int, high_left: int, low_right: int, high_right: int) -> Array:
+        """Return the rows of i + j for all i and j with degrees in these ranges, by i and then j; outside the set, one more."""
+        left, right = (range(self.offsets[a], self.offsets[b + 1]) for a, b in ((low_left, high_left), (low_right, high_right)))
+        _refuse_pairs(len(left) * len(right), self)
+        rows = self._sums(np.repeat(left, len(right)), np.tile(right, len(left)))
         return np.where(rows < 0, len(self), rows)
 
     def _sums(self, left: Array, right: Array) -> Array:
@@ -267,12 +261,7 @@ class IndexSet:
         return self.find(keys[left] + keys[right])
 
     def _check_pairs(self, low_left: int, high_left: int, low_right: int, degree: int) -> None:
-        total = self.count_pairs(low_left, high_left, low_right, degree)
-        if total > MAX_PAIRS:
-            raise ResourceLimitError(
-                f"a product of two series of order {self.order} in {self.variables} variables has {total} pairs of terms, "
-                f"the limit is {MAX_PAIRS}; lower the order or hold some variables fixed"
-            )
+        _refuse_pairs(self.count_pairs(low_left, high_left, low_right, degree), self)
 
     def count_pairs(self, low_left: int, high_left: int, low_right: int, degree: int) -> int:
         """Return the number of pairs with deg i from low_left to high_left, deg j >= low_right, deg i + deg j <= degree.
@@ -293,6 +282,14 @@ class IndexSet:
             lefts.append(np.repeat(i, len(j)))
             rights.append(np.tile(j, len(i)))
         return np.concatenate(lefts), np.concatenate(rights)
+
+
+def _refuse_pairs(total: int, indices: IndexSet) -> None:
+    if total > MAX_PAIRS:
+        raise ResourceLimitError(
+            f"a product of two series of order {indices.order} in {indices.variables} variables has {total} pairs of terms, "
+            f"the limit is {MAX_PAIRS}; lower the order or hold some variables fixed"
+        )
 
 
 def _flat(index: object) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import copy
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 import sympy
 
-from symseries.cost import Cost, estimate
+from symseries.cost import Cost
 from symseries.display import write_text
 from symseries.errors import (
     LawNameError,
@@ -30,6 +30,7 @@ from symseries.expansion import Expansion, exact, general_coefficient
 from symseries.layers import Activation, Affine, Formula, Held, Layer, Pick, Transform, Width, count
 from symseries.names import check_name, check_names, plain, symbol
 from symseries.parsing import parse_expression
+from symseries.plans import Plan
 from symseries.progress import announce
 from symseries.projection import Projection, between_kinks, check_formula, check_values, projected, whole_powers
 from symseries.scalars import F64, MPF, Array, Scalars, check_scalars, reached
@@ -122,6 +123,7 @@ class Network:
             raise NetworkShapeError(
                 f"network of {len(self.layers)} layers and {len(self.inputs)} inputs; expected at least one of each"
             )
+        self._plan = Plan(self.layers)
         width: Width = self.inputs
         for position, layer in enumerate(self.layers, 1):
             if not isinstance(layer, Layer):
@@ -278,10 +280,9 @@ class Network:
         check_supported(space, check_scalars(scalars))
         if not isinstance(scalars, Polynomials):
             self._check_numbers()
-        self._places(space)
-        cost = self.cost(space, scalars)
+        expansion, cost = self._expansion(space, scalars), self.cost(space, scalars)
         announce("expanding", cost, cost.seconds)
-        return self._taylor(space, scalars)
+        return self._taylor(expansion)
 
     def _off_taylor(self, space: Space, scalars: Scalars) -> Series:
         """Return the projection onto a space with nodes; of a polynomial in exact rings and balls the exact one."""
@@ -319,7 +320,7 @@ class Network:
 
         Raises `ResourceLimitError` beyond the limits.
         """
-        return estimate(self.layers, space, scalars, derivatives=self._carries_covariance(space, scalars))
+        return self._plan.cost(space, scalars, derivatives=self._carries_covariance(space, scalars))
 
     def _shaped(self, table: Array) -> Array:
         return table[:, 0] if len(self.outputs) == 1 else table
@@ -334,15 +335,15 @@ class Network:
         return [space.variables.index(name) for name in self.inputs]
 
     def _expansion(self, space: TaylorSpace, scalars: Scalars) -> Expansion:
-        return Expansion(self.layers, space, self._places(space), scalars, self._where)
+        return Expansion(self._plan, space, self._places(space), scalars, self._where)
 
-    def _taylor(self, space: TaylorSpace, scalars: Scalars) -> Series:
-        expansion = self._expansion(space, scalars)
+    def _taylor(self, expansion: Expansion) -> Series:
+        space, scalars = expansion.space, expansion.scalars
         if isinstance(scalars, Polynomials):
             ring, table, warnings = exact(expansion, scalars, self.symbols)
             return Series(space, self._shaped(table), ring, warnings=warnings)
         if isinstance(scalars, MPF):
-            table, warnings = reached(lambda ring: self._expansion(space, ring).outputs(), scalars)
+            table, warnings = reached(lambda ring: replace(expansion, scalars=ring).outputs(), scalars)
             return Series(space, self._shaped(table), scalars, warnings=warnings)
         with np.errstate(all="ignore"), scalars.working():
             table, warnings, covariance = self._with_covariance(expansion)
@@ -459,8 +460,7 @@ class Network:
 
     def _copy(self, **changes: Any) -> Network:
         twin = copy.copy(self)
-        for name, value in changes.items():
-            setattr(twin, name, value)
+        vars(twin).update(changes)
         return twin
 
     # ----------------------------------------------------------------------------------------------------------- JSON

@@ -2,8 +2,9 @@
 
 All times are CPU times of one thread, the best of five, measured in one process that the test starts: the threads of BLAS are
 set before NumPy is imported. The limit is the time that the machine's matrix product, at the shape of a hidden layer, would
-take for the floating-point operations that are needed: those of the affine layers behind the first activation, and two for
-each pair of terms that Paterson and Stockmeyer's rule multiplies, the square and Horner's products.
+take for the floating-point operations of a plain expansion: those of the affine layers behind the first activation, and two
+for each pair of terms that Paterson and Stockmeyer's rule multiplies, the square and Horner's products. Networks with few
+outputs need fewer, for their neurons are expanded to one degree less, so that less than the limit is possible.
 """
 
 from __future__ import annotations
@@ -32,7 +33,7 @@ SECONDS = 60
 # How many times the limit is allowed, where the work and not the dispatch of NumPy takes the time, and how much slower the
 # others are at least.
 LIMITS = {
-    (5, (64, 64, 64), 6): 12, (10, (64, 64), 3): 12, (10, (64, 64), 4): 5, (20, (64, 64), 3): 5, (10, (64, 64), 6): 4,
+    (5, (64, 64, 64), 6): 9, (10, (64, 64), 3): 9, (10, (64, 64), 4): 4, (20, (64, 64), 3): 3, (10, (64, 64), 6): 3,
 }  # fmt: skip
 SLOWER = {
     "daceypy": {size: 40 for size in SIZES if size[1][0] >= 32 and size[2] <= 4}

@@ -15,6 +15,9 @@ from hypothesis import strategies as st
 
 import oracles
 from symseries import engine
+from symseries.engine import composition
+from symseries.engine.peeling import MAX_PEELED, Peeling
+from symseries.engine.ways import Horner
 from symseries.multiindex import IndexSet, Pairs, count, index_set
 from symseries.scalars import ARB, F64, QQ, Array, Scalars, as_fraction, object_array
 
@@ -125,8 +128,8 @@ def test_ridge_is_the_composition_of_an_affine_function(w: int, K: int, kind: st
     if K:
         series[1 : w + 1] = weights.T
     composed = engine.compose(indices, jet, series)
-    assert (engine.ridge(indices, QQ, jet, weights) == composed).all()
-    rounded = engine.ridge(indices, F64, F64.array(jet), F64.array(weights))
+    assert (engine.ridge(indices, jet, weights) == composed).all()
+    rounded = engine.ridge(indices, F64.array(jet), F64.array(weights))
     scale = np.abs(F64.array(composed)).max()
     assert rounded == pytest.approx(F64.array(composed), rel=1e-12, abs=1e-14 * scale)
 
@@ -149,23 +152,30 @@ def test_overflow_is_seen_and_not_warned_of() -> None:
     indices = index_set(1, 4)
     series = np.full((5, 1), 1e200)
     assert not np.isfinite(engine.compose(indices, np.full((5, 1), 1e200), series)).all()
-    assert not np.isfinite(engine.ridge(indices, F64, np.ones((5, 1)), np.full((1, 1), 1e200))).all()
+    assert not np.isfinite(engine.ridge(indices, np.ones((5, 1)), np.full((1, 1), 1e200))).all()
 
 
 # ------------------------------------------------------------------------------------------- the ways to one composition
-WAYS = {"peeled": engine._peeled, "horner": engine._horner}
+WAYS = {"peeled": Peeling, "horner": Horner}
 
 
-@pytest.mark.parametrize("way", WAYS.values(), ids=WAYS)
+@pytest.fixture
+def chosen(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """One way for every composition."""
+    monkeypatch.setattr(composition, "_way", lambda *_: WAYS[request.param])
+
+
+@pytest.mark.usefixtures("chosen")
+@pytest.mark.parametrize("chosen", WAYS, indirect=True)
 @pytest.mark.parametrize(
     ("w", "K", "kind"), [(1, 11, "total"), (2, 6, "total"), (3, 2, "total"), (4, 3, "total"), (2, 3, "tensor")]
 )
-def test_both_ways_of_composition_are_exact(w: int, K: int, kind: str, way: object) -> None:
+def test_both_ways_of_composition_are_exact(w: int, K: int, kind: str) -> None:
     rng, indices = np.random.default_rng(w + K), index_set(w, K, kind)
     series, jet = rationals(rng, len(indices), 1), rationals(rng, indices.top + 1, 1)
     rows = indices.rows.tolist()
     want = oracles.compose([row[0] for row in jet], oracles.polynomial(rows, [row[0] for row in series]))
-    exact = way(indices, QQ.array(jet), QQ.array(series))  # type: ignore[operator]
+    exact = engine.compose(indices, QQ.array(jet), QQ.array(series))
     assert columns(exact)[0] == [want[tuple(row)] for row in rows]
 
 
@@ -184,7 +194,7 @@ def test_the_way_chosen_does_not_show(w: int, K: int, width: int) -> None:
 
 
 def test_pairs_are_counted_without_tables(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Against the pairs of the tables that a composition asks for, by the way of fewer pairs."""
+    """Against the pairs of the tables that a composition asks for, by the way of fewer pairs, to all degrees or one less."""
     seen: list[int] = []
     original = IndexSet.pairs
 
@@ -194,15 +204,17 @@ def test_pairs_are_counted_without_tables(monkeypatch: pytest.MonkeyPatch) -> No
         return found
 
     for w, K in ((1, 2), (2, 3), (3, 4), (2, 6), (4, 5), (2, 11), (1, 30)):
-        counted = engine.pairs_of(index_set(w, K))
-        totals = []
-        for way in WAYS.values() if K <= engine._MAX_PEELED else [engine._horner]:
-            with monkeypatch.context() as patch:
-                patch.setattr(IndexSet, "pairs", pairs)
-                seen.clear()
-                way(index_set(w, K), np.ones((K + 1, 1)), np.ones((count(w, K), 1)))
-                totals.append(sum(seen))
-        assert counted == min(totals)
+        for degree in (K, K - 1):
+            totals = []
+            for way in WAYS.values() if K <= MAX_PEELED else [Horner]:
+                with monkeypatch.context() as patch:
+                    patch.setattr(IndexSet, "pairs", pairs)
+                    patch.setattr(composition, "_way", lambda *_, way=way: way)
+                    seen.clear()
+                    made = engine.Composition(index_set(w, K), np.ones((K + 1, 1)), np.ones((count(w, K), 1)), degree)
+                    made.columns(degree)
+                    totals.append(sum(seen))
+            assert engine.pairs_of(index_set(w, K), degree) == min(totals)
     large = IndexSet(8, 8, "total")
     assert engine.pairs_of(large) > 10**5
     assert not any(isinstance(value, Pairs) for value in large._kept.values())
@@ -210,30 +222,47 @@ def test_pairs_are_counted_without_tables(monkeypatch: pytest.MonkeyPatch) -> No
 
 
 # ------------------------------------------------------------------------------------------------------ sums of columns
+@pytest.mark.usefixtures("chosen")
+@pytest.mark.parametrize("chosen", WAYS, indirect=True)
 @pytest.mark.parametrize(
-    ("w", "K", "kind"), [(1, 6, "total"), (2, 5, "total"), (3, 3, "total"), (2, 2, "tensor"), (2, 1, "total"), (2, 0, "total")]
+    ("w", "K", "kind"), [(1, 6, "total"), (2, 5, "total"), (3, 3, "total"), (2, 2, "tensor"), (2, 2, "total"), (1, 26, "total")]
 )
-@pytest.mark.parametrize("peeled", [True, False])
-@pytest.mark.parametrize(("columns", "sums"), [(32, 2), (3, 2)])
-def test_a_summed_composition_is_the_composition_times_the_weights(
-    w: int, K: int, kind: str, columns: int, sums: int, peeled: bool, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(engine, "_pays", lambda *_: peeled)
+@pytest.mark.parametrize("known", ["whole", "below"])
+def test_a_summed_composition_is_the_composition_times_the_weights(w: int, K: int, kind: str, known: str) -> None:
+    """Of series known to the highest degree or to one less; then f' times that part of them is for the caller to add."""
     rng, indices = np.random.default_rng(w + 7 * K), index_set(w, K, kind)
-    series, jet, weights = (
-        QQ.array(rationals(rng, *shape)) for shape in ((len(indices), columns), (indices.top + 1, columns), (sums, columns))
-    )
+    series, jet, weights = (QQ.array(rationals(rng, *shape)) for shape in ((len(indices), 5), (indices.top + 1, 5), (2, 5)))
+    start = indices.offsets[indices.top]
+    given = series if known == "whole" else series[:start]
     want = engine.compose(indices, jet, series) @ weights.T
-    assert (engine.compose_sum(indices, QQ, jet, series, weights) == want).all()
-    rounded = engine.compose_sum(indices, F64, *(F64.array(m) for m in (jet, series, weights)))
-    assert rounded == pytest.approx(F64.array(want), rel=1e-10, abs=1e-12 * float(np.abs(F64.array(want)).max()))
+    if known == "below":
+        want[start:] = want[start:] - series[start:] @ (weights * jet[1]).T
+    for ring, degree in ((QQ, 0), (F64, 0), (QQ, indices.top - 1), (F64, indices.top - 1)):
+        table, slopes, rows = (m if ring is QQ else F64.array(m) for m in (given, jet, weights))
+        made = engine.Composition(indices, slopes, table, degree)
+        found = [made.sums(ring, rows), made.highest(ring, rows)]
+        if ring is QQ:
+            assert (found[0] == want).all()
+            assert (found[1] == want[start:]).all()
+        else:
+            scale = float(np.abs(F64.array(want)).max())
+            assert found[0] == pytest.approx(F64.array(want), rel=1e-10, abs=1e-12 * scale)
+            assert found[1] == pytest.approx(F64.array(want[start:]), rel=1e-10, abs=1e-12 * scale)
 
 
-def test_sums_of_high_order_go_by_horner() -> None:
-    rng, indices = np.random.default_rng(4), index_set(1, 26)
-    series, jet, weights = (QQ.array(rationals(rng, *shape)) for shape in ((27, 16), (27, 16), (1, 16)))
-    want = engine.compose(indices, jet, series) @ weights.T
-    assert (engine.compose_sum(indices, QQ, jet, series, weights) == want).all()
+@pytest.mark.parametrize(("w", "K", "kind"), [(1, 6, "total"), (3, 3, "total"), (20, 2, "total"), (2, 2, "tensor")])
+def test_sums_of_ridge_functions_need_no_powers_of_the_highest_degree(w: int, K: int, kind: str) -> None:
+    rng, indices = np.random.default_rng(w), index_set(w, K, kind)
+    slopes, jet, weights = (QQ.array(rationals(rng, *shape)) for shape in ((4, w), (indices.top + 1, 4), (2, 4)))
+    whole, start = engine.ridge(indices, jet, slopes), indices.offsets[indices.top]
+    made = engine.Ridge(indices, jet, slopes)
+    assert (made.columns(indices.top - 1) == whole[:start]).all()
+    assert (made.sums(QQ, weights) == whole @ weights.T).all()
+    assert (made.highest(QQ, weights) == (whole @ weights.T)[start:]).all()
+    rounded = engine.Ridge(indices, F64.array(jet), F64.array(slopes))
+    want, scale = F64.array(whole @ weights.T), float(np.abs(F64.array(whole)).max())
+    assert rounded.sums(F64, F64.array(weights)) == pytest.approx(want, rel=1e-12, abs=1e-13 * scale)
+    assert rounded.highest(F64, F64.array(weights)) == pytest.approx(want[start:], rel=1e-12, abs=1e-13 * scale)
 
 
 def test_linear_functions_need_no_product() -> None:
@@ -243,7 +272,7 @@ def test_linear_functions_need_no_product() -> None:
     got = engine.compose(indices, jet, series)
     assert got[0] == 5
     assert (got[1:] == 3).all()
-    assert (engine.compose_sum(indices, F64, jet, series, np.array([[2.0]])) == 2 * got).all()
+    assert (engine.Composition(indices, jet, series).sums(F64, np.array([[2.0]])) == 2 * got).all()
 
 
 # --------------------------------------------------------------------------------------------------------- kinds of numbers
@@ -267,7 +296,7 @@ def test_complex_compositions_by_convolution(K: int) -> None:
             power = np.convolve(power, [0, *series[1:, j]])[: K + 1]
     assert engine.compose(indices, jet, series) == pytest.approx(want, rel=1e-9)
     weights = rng.normal(size=(1, 20)) + 1j
-    assert engine.compose_sum(indices, F64, jet, series, weights) == pytest.approx(want @ weights.T, rel=1e-9)
+    assert engine.Composition(indices, jet, series).sums(F64, weights) == pytest.approx(want @ weights.T, rel=1e-9)
     mixed = engine.compose(indices, jet, series.real)
     assert mixed == pytest.approx(engine.compose(indices, jet, series.real.astype(complex)), rel=1e-12)
 
@@ -288,7 +317,7 @@ def test_polynomials_as_coefficients(w: int, K: int) -> None:
     ring = Scalars()  # whose matrix product is that of any objects
     for call in (
         lambda jet, series: engine.compose(indices, jet, series),
-        lambda jet, series: engine.compose_sum(indices, ring, jet, series, weights),
+        lambda jet, series: engine.Composition(indices, jet, series).sums(ring, weights),
     ):
         got = call(symbolic[1], symbolic[0])
         assert (element_wise(lambda v: v(2), got) == call(moved[1], moved[0])).all()
@@ -303,9 +332,9 @@ def test_polynomials_as_coefficients(w: int, K: int) -> None:
 def test_balls_hold_the_exact_value(w: int, K: int, width: int) -> None:
     rng, ring, indices = np.random.default_rng(w), ARB(64), index_set(w, K)
     series, jet, weights = (rationals(rng, *shape) for shape in ((len(indices), width), (K + 1, width), (1, width)))
-    exact = engine.compose_sum(indices, QQ, *map(QQ.array, (jet, series, weights)))
+    exact = engine.Composition(indices, QQ.array(jet), QQ.array(series)).sums(QQ, QQ.array(weights))
     with ring.working():
-        balls = engine.compose_sum(indices, ring, *map(ring.array, (jet, series, weights)))
+        balls = engine.Composition(indices, ring.array(jet), ring.array(series)).sums(ring, ring.array(weights))
         assert all(ball.contains(value) for ball, value in zip(balls.flat, exact.flat, strict=True))
         assert all(ball.rel_accuracy_bits() > 40 for ball, value in zip(balls.flat, exact.flat, strict=True) if value)
 
@@ -331,9 +360,8 @@ def test_threads_share_an_index_set() -> None:
     ] * 4
 
     def run(indices: IndexSet, jet: Array, series: Array, weights: Array) -> Array:
-        return (
-            engine.compose_sum(indices, F64, jet, series, weights) + engine.compose(indices, jet, series).sum(axis=1)[:, None]
-        )
+        sums = engine.Composition(indices, jet, series).sums(F64, weights)
+        return sums + engine.compose(indices, jet, series).sum(axis=1)[:, None]
 
     alone = [run(index_set(4, 6), *task) for task in tasks]
     shared = IndexSet(4, 6, "total")
@@ -347,12 +375,12 @@ def test_memory_beside_the_tables_is_bounded() -> None:
     jet, series = rng.normal(size=(7, 64)), rng.normal(size=(len(indices), 64))
     weights = np.ones((1, 64))
     engine.compose(indices, jet[:, :1], series[:, :1])
-    engine.compose_sum(indices, F64, jet, series, weights)
+    engine.Composition(indices, jet, series).sums(F64, weights)
     tracemalloc.start()
     try:
         for call in (
             lambda: engine.compose(indices, jet, series),
-            lambda: engine.compose_sum(indices, F64, jet, series, weights),
+            lambda: engine.Composition(indices, jet, series).sums(F64, weights),
         ):
             tracemalloc.reset_peak()
             before = tracemalloc.get_traced_memory()[0]

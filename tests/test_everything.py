@@ -434,7 +434,7 @@ IDENTITIES: dict[str, tuple[Callable[[At], ss.Series], Callable[[At], ss.Series]
 }  # fmt: skip
 INSIDE: dict[str, tuple[Callable[[At], ss.Series], Callable[[At], ss.Series]]] = {
     "relu by leaky_relu": (lambda f: f.relu(), lambda f: f.leaky_relu(slope=0)),
-    "relu left": (lambda f: f.relu(-1), lambda f: f.relu() - f.identity()),
+    "relu left": (lambda f: f.relu(-1) + f.identity(), lambda f: f.relu()),
     "leaky_relu by relu": (lambda f: f.leaky_relu(-1, slope="0.3"), lambda f: f.relu(-1) - R(3, 10) * f.relu()),
     "prelu": (lambda f: f.prelu(-1), lambda f: f.leaky_relu(-1, slope="1/4")),
     "relu6": (lambda f: f.relu6(5), lambda f: f.hard_tanh(5, min_val=0, max_val=6)),

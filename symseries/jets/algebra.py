@@ -27,12 +27,14 @@ def divided(values: Array, number: int, ring: Scalars) -> Array:
 
 
 def square_term(jet: Array, k: int) -> Array:
-    """Return the coefficient k >= 1 of f**2, every pair multiplied once: 2 sum_(j < k/2) f_j f_(k-j), and f_(k/2)**2.
+    """Return the coefficient k >= 1 of f**2: sum_j f_j f_(k - j), over the elements of rings every pair multiplied once.
 
     >>> import numpy as np
     >>> square_term(np.array([[1.0], [3.0], [5.0]]), 2).tolist()
     [19.0]
     """
+    if jet.dtype.kind != "O":
+        return np.asarray(np.einsum("kn,kn->n", jet[: k + 1], jet[k::-1]))
     total = np.add.reduce(jet[: (k + 1) // 2] * jet[k : k // 2 : -1], axis=0) * 2
     return np.asarray(total if k % 2 else total + jet[k // 2] * jet[k // 2])
 

@@ -75,14 +75,13 @@ def _from_slope(name: str, slope: str, rest: Callable[[Array, Array, int], Array
     """
 
     def rule(b: Array, order: int, ring: Scalars, where: str) -> Array:
-        y, d = ring.zeros(order + 1, len(b)), ring.zeros(order + 1, len(b))
+        y = ring.zeros(order + 1, len(b))
         y[0] = ring.elementary(name, b, where)
-        if order:
-            d[0] = ring.elementary(slope, b, where)
+        term = ring.elementary(slope, b, where) if order else b
         for k in range(1, order + 1):
-            y[k] = divided(d[k - 1], k, ring)
+            y[k] = divided(term, k, ring)
             if k < order:
-                d[k] = rest(y, square_term(y, k), k)
+                term = rest(y, square_term(y, k), k)
         return y
 
     return rule

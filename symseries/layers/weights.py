@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
+from functools import cached_property
 from typing import Any
 
 import mpmath
@@ -144,12 +145,22 @@ class Affine(Layer):
     def symbols(self) -> set[sympy.Symbol]:
         return _symbols(self.weights, self.bias)
 
+    def elements(self, scalars: Scalars) -> tuple[Array, Array]:
+        """Return weights and bias as elements of a ring, not to be written to."""
+        return self._floats if scalars is F64 else (scalars.array(self.weights), scalars.array(self.bias))
+
+    @cached_property
+    def _floats(self) -> tuple[Array, Array]:
+        return F64.array(self.weights), F64.array(self.bias)
+
     def values(self, X: Array, scalars: Scalars, where: str = "") -> Array:
-        return scalars.matmul(X, scalars.array(self.weights).T) + scalars.array(self.bias)
+        weights, bias = self.elements(scalars)
+        return scalars.matmul(X, weights.T) + bias
 
     def series(self, C: Array, indices: IndexSet, scalars: Scalars, where: str = "") -> Array:
-        out = scalars.matmul(C, scalars.array(self.weights).T)
-        out[0] = out[0] + scalars.array(self.bias)
+        weights, bias = self.elements(scalars)
+        out = scalars.matmul(C, weights.T)
+        out[0] = out[0] + bias
         return out
 
     def expression(self, xs: Sequence[sympy.Expr]) -> list[sympy.Expr]:
@@ -157,12 +168,12 @@ class Affine(Layer):
         return [sympy.Add(*(_to_sympy(w) * x for w, x in zip(row, xs, strict=True)), _to_sympy(b)) for row, b in rows]
 
     def pull_back(self, delta: Array, X: Array, Y: Array) -> Array:
-        return delta @ F64.array(self.weights)
+        return delta @ self._floats[0]
 
     def pull_back_series(
         self, delta: Array, C: Array, D: Array, indices: IndexSet, scalars: Scalars, *, where: str = ""
     ) -> Array:
-        return scalars.matmul(delta, scalars.array(self.weights))
+        return scalars.matmul(delta, self.elements(scalars)[0])
 
     def to_dict(self) -> dict[str, Any]:
         exact = [self.weights.dtype == object, self.bias.dtype == object]

@@ -83,8 +83,7 @@ def _as_array(values: object) -> Array:
 
 
 def _sech_squared(b: Array) -> Array:
-    decay = np.exp(-2 * np.abs(b))
-    return np.asarray(4 * decay / (1 + decay) ** 2)
+    return np.asarray(1 / np.square(np.cosh(b)))
 
 
 def _sigmoid_slope(b: Array) -> Array:

@@ -87,7 +87,7 @@ class TaylorSpace(GradedSpace):
         center, units = self._floats if scalars is F64 else self._exact(scalars)
         out[0] = center
         if table.top:
-            out[1 + np.arange(count), np.arange(count)] = units
+            out[1 : count + 1].reshape(-1)[:: count + 1] = units
         return out
 
     def _exact(self, scalars: Scalars) -> tuple[Array, Array]:

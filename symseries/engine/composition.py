@@ -1,0 +1,188 @@
+"""Composition of functions with series: f(v) for n series at once, whole or summed over the columns.
+
+v = v_0 + V, and f is given by its jet f^(k)(v_0)/k! at the constant term of each column, so that the coefficients are exact to
+the order kept (the paper expands at 0 instead, which is not). Peeling by degree, or Horner in V**2 where that is cheaper, write
+
+    f(V) = base + sum_j (the terms of L_j from degree `low` to `high`) * R_j,
+
+and each product is either made column by column, or summed over the columns: sum_n w_n a_in b_jn is a product of matrices, and
+the coefficients of single columns are never made.
+
+The highest degree K of f(V) contains that of V in one place only, f'(v_0) V_K. Whoever wants sums of columns therefore needs V
+to degree K - 1, and of V_K one sum for each sum wanted; and most coefficients are of the highest degree.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
+
+import numpy as np
+
+from symseries.engine.linear import integers, summed
+from symseries.engine.peeling import Peeling, peeling_costs
+from symseries.engine.products import add_product, common
+from symseries.engine.ways import Factor, Horner, Linear, horner_costs
+from symseries.multiindex import IndexSet
+from symseries.scalars import Array, Scalars
+
+_OVERHEAD = (8_000, 80)  # one more product costs as much as so many pairs in one column: of floats, of objects
+_FEW = 50_000  # numbers multiplied for each degree, below which one product of matrices costs less than one for each degree
+
+
+class Composition:
+    """f(v) for each column of series: columns to a degree, and sums over columns.
+
+    `jet` (top + 1, n) holds f's normalised Taylor coefficients at the constant terms of `series` (rows, n), which are known to
+    the degree before the top at least, the top being 2 or more; `degree` is that to which columns are wanted, 0 for none.
+    """
+
+    def __init__(self, indices: IndexSet, jet: Array, series: Array, degree: int = 0) -> None:
+        self.indices, self.jet = indices, jet
+        way = _way(indices, series.shape[1], common(jet, series), degree) if jet[2:].any() else Linear
+        self._way = way(indices, jet, series, degree)
+
+    def columns(self, degree: int) -> Array:
+        """Return the composed series to a degree, (rows, n)."""
+        out, offsets = self._way.base(degree), self.indices.offsets
+        for left, low, high, right in self._way.factors:
+            if low < degree:
+                pairs = self.indices.pairs(low, 1, degree, high_left=min(high, degree - 1))
+                add_product(pairs, out[offsets[low + 1] :], left, right)
+        return out
+
+    def sums(self, scalars: Scalars, weights: Array) -> Array:
+        """Return the columns of all degrees times `weights` (m, n), (N, m); f' times what is not known of v is left out."""
+        return self._sums(scalars, weights, 1)
+
+    def highest(self, scalars: Scalars, weights: Array) -> Array:
+        """Return the rows of the highest degree of `sums`."""
+        return self._sums(scalars, weights, self.indices.top)
+
+    def _sums(self, scalars: Scalars, weights: Array, low: int) -> Array:
+        factors = (*self._way.factors, *self._way.summed)
+
+        def sums(jet: Array, row: Array) -> Array:
+            base = self._way.base_sums(scalars, jet, low)
+            return base + _factor_sums(self.indices, scalars, factors, row, low) if factors else base
+
+        return summed(self.indices, self.jet, weights, low, sums)
+
+
+def compose(indices: IndexSet, jet: Array, series: Array) -> Array:
+    """Return f(series) for each column, `jet` (top + 1, n) holding f's normalised Taylor coefficients at its constant term.
+
+    f(v0 + v) = sum_k jet[k] v**k, truncated at the index set; `series` and the result are (N, n). Raises `ResourceLimitError`
+    where the table of pairs is too large.
+
+    >>> from symseries.multiindex import index_set
+    >>> square = np.array([[9.0], [6.0], [1.0]])  # the jet of v**2 at 3
+    >>> compose(index_set(1, 2), square, np.array([[3.0], [2.0], [1.0]])).T.tolist()  # (3 + 2 z + z**2)**2
+    [[9.0, 12.0, 10.0]]
+    """
+    with np.errstate(all="ignore"):
+        if indices.top < 2:
+            return np.concatenate([jet[:1], series[1:] * jet[1:]])
+        return Composition(indices, jet, series, indices.top).columns(indices.top)
+
+
+def derivative_jet(jet: Array) -> Array:
+    """Return the jet of f' from that of f: d_k = (k + 1) s_(k + 1), an array (K, n) from (K + 1, n), over any ring.
+
+    >>> derivative_jet(np.array([[5.0], [1.0], [3.0]])).tolist()
+    [[1.0], [6.0]]
+    """
+    return np.asarray(jet[1:] * integers(range(1, len(jet)), jet.dtype)[:, None])
+
+
+def pairs_of(indices: IndexSet, degree: int | None = None) -> int:
+    """Return how many pairs of terms one composition multiplies per series, without building a table.
+
+    The columns are made to a degree, by default the top. For the tensor index set, pairs whose product lies outside are
+    counted too.
+
+    >>> from symseries.multiindex import index_set
+    >>> pairs_of(index_set(10, 4))
+    5775
+    """
+    if indices.top < 2:
+        return 0
+    return min(cost[0] for cost in _costs(indices, indices.top if degree is None else degree) if cost)
+
+
+# ----------------------------------------------------------------------------------------------------- which way is cheaper
+Cost = tuple[int, int]
+
+
+def _costs(indices: IndexSet, degree: int) -> tuple[Cost, Cost | None]:
+    """Return pairs and products of Horner, and of peeling where that is thought of."""
+    found: tuple[Cost, Cost | None] = indices.kept(("costs", degree), _count, indices, degree)
+    return found
+
+
+def _count(indices: IndexSet, degree: int) -> tuple[Cost, Cost | None]:
+    return horner_costs(indices, degree), peeling_costs(indices, degree)
+
+
+def _way(indices: IndexSet, columns: int, dtype: np.dtype[np.generic], degree: int) -> type[Linear]:
+    horner, peeled = _costs(indices, degree)
+    overhead = _OVERHEAD[dtype.kind == "O"]
+    if peeled is None:
+        return Horner
+    return Peeling if (peeled[0] - horner[0]) * columns <= (horner[1] - peeled[1]) * overhead else Horner
+
+
+# ---------------------------------------------------------------------------------------------------------- sums over columns
+def _factor_sums(indices: IndexSet, scalars: Scalars, factors: Sequence[Factor], weights: Array, low: int) -> Array:
+    """Return the sums over columns of the products, times the weights: all rows but the first, or those of the top degree."""
+    blocks = [block for factor in factors for block in _blocks(indices, factor, weights, low)]
+    terms = []
+    for left, (a, b, c, d), right in blocks:
+        rows, columns = slice(*_rows(indices, a, b)), slice(*_rows(indices, c, d))
+        terms.append(scalars.matmul(left[rows], right[columns].T).reshape(-1))
+    places = tuple(block.degrees for block in blocks)
+    targets = indices.kept(("targets", low, places), _targets, indices, low, places)
+    return _added(targets, np.concatenate(terms), len(indices) - indices.offsets[low])
+
+
+class _Block(NamedTuple):
+    """One product of matrices: rows of degree a to b of the left series times rows of degree c to d of the right one."""
+
+    left: Array
+    degrees: tuple[int, int, int, int]
+    right: Array
+
+
+def _rows(indices: IndexSet, low: int, high: int) -> tuple[int, int]:
+    return indices.offsets[low], indices.offsets[high + 1]
+
+
+def _blocks(indices: IndexSet, factor: Factor, weights: Array, low: int) -> Iterator[_Block]:
+    """Yield the products of matrices of a factor: one for each degree on the left, or one for all where that is little."""
+    left, start, end, right = factor
+    top, size = indices.top, indices.offsets
+    right = right[: size[top - start + 1]] * weights
+    if low == 1 and left.dtype.kind != "O" and (size[end + 1] - size[start]) * right.size <= _FEW * (end + 1 - start):
+        yield _Block(left, (start, end, 1, top - start), right)
+        return
+    for k in range(start, end + 1):
+        yield _Block(left, (k, k, max(1, low - k), top - k), right)
+
+
+def _targets(indices: IndexSet, low: int, places: Sequence[tuple[int, int, int, int]]) -> Array:
+    """Return to which row, counted from degree `low`, each entry of the products belongs; to none is one row more."""
+    return np.concatenate([indices.targets(*place) for place in places]) - indices.offsets[low]
+
+
+def _added(targets: Array, terms: Array, size: int) -> Array:
+    """Return for each target below `size` the sum of its terms; targets beyond are left out."""
+    if terms.dtype == object:
+        order = np.argsort(targets, kind="stable")
+        ends = np.searchsorted(targets[order], np.arange(size + 1))
+        out = np.zeros(size, dtype=object)
+        filled = np.flatnonzero(np.diff(ends))
+        out[filled] = np.add.reduceat(terms[order[: ends[-1]]], ends[filled])
+        return out
+    if terms.dtype == complex:
+        return np.asarray(_added(targets, terms.real, size) + 1j * _added(targets, terms.imag, size))
+    return np.bincount(targets, weights=terms, minlength=size + 1)[:size]
