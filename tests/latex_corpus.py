@@ -9,7 +9,7 @@ import sympy as sp
 from sympy import Rational as Q
 from sympy import exp, log, oo, pi, sqrt
 
-from symseries.parsing.latex import Stirling2, sequence
+from symseries.parsing.latex import IndexSum, Stirling2, sequence
 
 a, b, c, d, k, m, n, p, q, r, s, t, u, v, w, x, y, z = sp.symbols("a b c d k m n p q r s t u v w x y z")
 i, j, A, C, D, E, G, L, N, R, T, V = sp.symbols("i j A C D E G L N R T V")
@@ -321,7 +321,37 @@ ANALYSIS = [
     (r"\lim_{\alpha \to \infty} \frac{1}{\alpha} \ln(1 + e^{\alpha x})", sp.Limit(log(1 + exp(alpha * x)) / alpha, alpha, oo)),
 ]
 
-CORPUS = [*INDEXED, *LAWS, *FUNCTIONS, *COMBINATORICS, *SUMS, *DOTS, *ANALYSIS]
+REVIEWED = [
+    (r"P_n(x)^2", sp.legendre(n, x) ** 2),
+    (r"P_n (x-c)^2 + P_n", named("P_n") * (x - c) ** 2 + named("P_n")),
+    (r"P_n'(x)", sp.Derivative(sp.legendre(n, x), x)),
+    (r"P_\ell(\cos\theta)", sp.legendre(named("ell"), cos(theta))),
+    (r"f^{\prime\prime}(x)", sp.Derivative(f(x), (x, 2))),
+    (r"x^\prime", named("x_prime")),
+    (r"\exp\left\{-x\right\} y", y * exp(-x)),
+    (r"\max\{a, b\}", sp.Max(a, b)),
+    (r"\gcd(12, 18)", sp.Integer(6)),
+    (r"\Gamma(a, x)", sp.uppergamma(a, x)),
+    (r"\iint x y \, dx \, dy", sp.Integral(x * y, x, y)),
+    (r"d x", d * x),
+    (r"d + dx", d + d * x),
+    (r"a^T + T", a ** named("T") + named("T")),
+    (r"e^T", exp(named("T"))),
+    (r"\sum_{i=1}^{n} e^{i x}", Sum(exp(i * x), (i, 1, n))),
+    (r"\sum_{\alpha=1}^{n} \delta_{\alpha\beta} x_\alpha", Sum(sp.KroneckerDelta(alpha, beta) * sx[alpha], (alpha, 1, n))),
+    (r"\frac{d}{dx} f(x) \Big|_{x=0}", sp.Subs(sp.Derivative(f(x), x), x, 0)),
+    (r"a + 2 x^2 |_{x=1}", a + 2 * sp.Subs(x**2, x, 1)),
+    (r"\exp \sum_i x_i", exp(IndexSum(sx[i], (i,), ()))),
+    (r"v_\text{max} + k_\mathrm{B} T + x_\max", named("v_max") + named("k_B") * named("T") + named("x_max")),
+    (r"\sum_{l=0}^{n} a_l x_i^l", Sum(sa[named("l")] * named("x_i") ** named("l"), (named("l"), 0, n))),
+    (r"t_{1/2}", named("t_half")),
+    (r"c + {a + b}", a + b + c),
+    (r"{\left(a + b\right)}^{2}", (a + b) ** 2),
+    (r"[\mathrm{A}][\mathrm{B}]", named("A") * named("B")),
+    (r"\mathcal{L}_2 x", named("cal_L_2") * x),
+]
+
+CORPUS = [*INDEXED, *LAWS, *FUNCTIONS, *COMBINATORICS, *SUMS, *DOTS, *ANALYSIS, *REVIEWED]
 
 DECLARED = [
     (r"E_n(x) \frac{t^n}{n!}", {"E": sp.euler}, sp.euler(n, x) * t**n / sp.factorial(n)),

@@ -96,6 +96,47 @@ def test_conditions_of_a_line_are_assumed() -> None:
     assert words(Derivation.from_latex(r"\sqrt{x^2} &= x").check()) == ["refuted"]
 
 
+def test_each_statement_of_a_line_is_checked() -> None:
+    assert words(Derivation.from_latex(r"\tanh x = -\tanh(-x), \quad \sin 2x = \sin x").check()) == ["proved", "refuted"]
+    side_by_side = r"\begin{align} (x+1)^2 &= x^2+2x+1 & (x-1)^2 &= x^2-2x-1 \end{align}"
+    report = Derivation.from_latex(side_by_side).check()
+    assert words(report) == ["proved", "refuted"]
+    assert [step.line for step in report.steps] == [1, 1]
+    assert words(Derivation.from_latex(r"f(x) = x + 1, \quad f(0) = 2").check()) == ["definition", "refuted"]
+
+
+def test_what_was_defined_is_not_defined_again() -> None:
+    assert words(Derivation.from_latex(r"a := 2 \\ b = a^2, \quad a = 3").check()) == ["definition", "refuted", "definition"]
+
+
+def test_a_range_before_an_implication_is_assumed_there_only() -> None:
+    report = Derivation.from_latex(r"x > 0 \Rightarrow |x| = x \\ |x| = x").check()
+    assert words(report) == ["definition", "proved", "refuted"]
+    assert r"x & > 0" in report.to_latex() or "x &> 0" in report.to_latex()
+    assert words(Derivation.from_latex(r"x > 0 \Rightarrow |x| = 5x").check()) == ["definition", "refuted"]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        (r"|x| = x \quad \text{for all } x", "refuted"),
+        (r"|x| = x \quad \text{for all } x \geq 0", "proved"),
+        (r"|k| = k \quad \forall k = 1, \dots, 5", "proved"),
+        (r"|k - 1| = k - 1, \quad k = 1, 2, \dots", "proved"),
+    ],
+)
+def test_for_all_is_what_it_says(text: str, expected: str) -> None:
+    assert words(Derivation.from_latex(text).check()) == [expected]
+
+
+def test_an_inequality_of_names_is_assumed() -> None:
+    assert words(Derivation.from_latex(r"\delta_{mn} = 0, \quad m \neq n").check()) != ["refuted"]
+    assert words(Derivation.from_latex(r"\delta_{mn} = 0").check()) == ["refuted"]
+    assert words(Derivation(["assume x != 1", "0**abs(x - 1) = 0"]).check()) != ["refuted"]
+    with pytest.raises(OptionError, match=r"condition 'x \+ 1 > 1'"):
+        Derivation.from_latex(r"|x| = x, \quad x + 1 > 1")
+
+
 def test_about_without_an_order_is_open() -> None:
     report = Derivation(["sin(x) ~ x"]).check()
     assert words(report) == ["open"]

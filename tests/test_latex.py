@@ -27,7 +27,7 @@ from symseries.laws import Law
 from symseries.names import check_name
 from symseries.network import Network
 from symseries.parsing import read_latex, read_latex_lines
-from symseries.parsing.latex import IndexProduct, IndexSum, Run, sequence
+from symseries.parsing.latex import IndexProduct, IndexSum, Run, read_latex_sides, sequence
 from symseries.parsing.latex.source import MARK
 from symseries.spaces import TaylorSpace
 
@@ -208,6 +208,50 @@ class TestLines:
         assert lines[0].relations[0][1] == sequence("c")[0]
         assert lines[3].relations[1][1] == Function("f")(x + 1)
 
+    def test_a_line_that_begins_with_a_function(self) -> None:
+        """The whole left side is no product; a name that also stands alone is not known to be a function."""
+        [line] = read_latex_lines(r"c_p(T) = a + b T, \quad c_p(0) = a")
+        assert line.relations[0] == ("", Function("c_p")(Symbol("T")))
+        assert line.conditions == ((("", Function("c_p")(0)), ("=", a)),)
+        for text in (r"y(x) = y + 1", r"n(n) = n^2", r"r(x) z = 3"):
+            with pytest.raises(LawSyntaxError, match="a product or a function"):
+                read_latex_lines(text)
+
+    def test_sides_are_read_together(self) -> None:
+        left, right = read_latex_sides((r"\sum_{k=1}^{2} a_k", "a_1 + a_2"))
+        assert left.doit() == right
+        assert read_latex_sides(("a_1", r"\begin{pmatrix} 1 \end{pmatrix}")) == (Symbol("a_1"), sympy.ImmutableMatrix([1]))
+
+    def test_the_imaginary_unit_in_an_exponent(self) -> None:
+        names = {"i": sympy.I}
+        assert read_latex(r"e^{i \pi} + 1", names) == 0
+        assert read_latex(r"\cosh(i \pi) + e^{i x}", names) == -1 + sympy.exp(sympy.I * x)
+        with pytest.raises(ResourceLimitError):
+            read_latex(r"e^{10^{9} + i}", names)
+
+    def test_equations_side_by_side(self) -> None:
+        lines = read_latex_lines(r"\begin{align} a &= b & c &= d \\ x &= y &&\text{by it} \end{align}")
+        assert [line.relations for line in lines] == [(("", a), ("=", b)), (("", x), ("=", y))]
+        assert lines[0].conditions == ((("", c), ("=", d)),)
+        [first, second] = read_latex_lines(r"\begin{eqnarray} a &=& b \\ &=& c \end{eqnarray}")
+        assert (first.relations, second.relations) == ((("", a), ("=", b)), (("=", c),))
+
+    @pytest.mark.parametrize("name", ["alignat", "alignat*", "alignedat"])
+    def test_a_number_of_columns_is_no_factor(self, name: str) -> None:
+        assert chain(rf"\begin{{{name}}}{{2}} a &= b \end{{{name}}}") == [("", a), ("=", b)]
+
+    def test_comments_are_no_mathematics(self) -> None:
+        text = "% \\begin{align} x &= y \\end{align}\n\\begin{align} a &= b % = c\n \\\\ &= d \\end{align}"
+        assert [line.relations for line in read_latex_lines(text)] == [(("", a), ("=", b)), (("=", d),)]
+
+    def test_a_line_that_ends_with_a_sign_goes_on(self) -> None:
+        assert chain(r"a = \\ b + \\ c") == [("", a), ("=", b + c)]
+
+    @pytest.mark.parametrize("text", [r"x = y \quad \forall x \geq 1", r"x = y \quad \text{for all } x \geq 1"])
+    def test_for_all_of_a_range(self, text: str) -> None:
+        [line] = read_latex_lines(text)
+        assert (line.forall, line.conditions) == (((x, -sympy.oo, sympy.oo),), ((("", x), ("≥", 1)),))
+
     def test_empty_lines_are_left_out(self) -> None:
         assert len(read_latex_lines("x = 1 \\\\ \n\n \\\\ y = 2 \\\\")) == 2
 
@@ -305,6 +349,57 @@ TRAPS = [
     (r"\sum_{i=1}^n f_i(x)", "product or a function"),
     (r"a_{12} + \sum_{i,j=1}^n a_{ij}", "in two ways"),
     (r"{n \choose k}", "write \\binom"),
+    (r"\int dx\, e^{-x}", "differential before the integrand"),
+    (r"\int_0^1 dx \cdot x", "differential before the integrand"),
+    (r"\int_a^b x dx dy", "a second differential"),
+    (r"\frac{dx}{x}", "a differential or a product"),
+    (r"2 \mathrm{d}x", "a differential or a product"),
+    (r"w^T x + b", "a transpose or a power"),
+    (r"(X^{T}X)^{-1}", "a transpose or a power"),
+    (r"x^{\mathsf{T}} y", "is a transpose"),
+    (r"W^{[1]} x", "square brackets, which may be an index"),
+    (r"T^{*m}", "a name with a star or of each entry"),
+    (r"x^{\overline{n}}", "a rising factorial or the power of a mean"),
+    (r"\sigma\left[w x + b\right]", "a product or a function"),
+    (r"\mathrm{E}[X]", "a product or a function"),
+    (r"\mathcal{L}(\theta)", "a product or a function"),
+    (r"J_0(x + 1)", "a product or a function"),
+    (r"P_l^m(\cos\theta)", "a product or a polynomial"),
+    (r"C_p(T)^2", "a product or a function"),
+    (r"\alpha_1(\tanh x)", "a product or a function"),
+    (r"H_2(x)", "a product or a function"),
+    (r"(a)_n", "a rising factorial or an index"),
+    (r"\left[ \frac{x^3}{3} \right]_0^1", "which may be a bound"),
+    (r"\gcd(a, b)", "greatest common divisor of names"),
+    (r"\operatorname{Re}(z)", "which the reader does not know"),
+    (r"e^{i \theta}", "the imaginary unit or a name"),
+    (r"\exp(-i \omega t)", "the imaginary unit or a name"),
+    (r"\sum_{i<j} a_i a_j", "over one of them or over both"),
+    (r"\sum_{k=0}^n a_k + b_k", "behind the sum or limit"),
+    (r"\lim_{x \to 0} \frac{1}{x} - \frac{1}{\sin x}", "behind the sum or limit"),
+    (r"x + x^2 \Big|_{x=1}", "may begin at the factor before it or earlier"),
+    (r"x^2 \Big|_0^1", "without the name"),
+    (r"\delta_i^j", "a Kronecker delta"),
+    (r"\delta^{ij}", "a Kronecker delta"),
+    (r"\epsilon_{ijk}", "sign of a permutation"),
+    (r"\mathbf{a} \times \mathbf{b}", "a cross product"),
+    (r"\varepsilon\sigma(T^4 - T_0^4)", "sigma before a sum of powers"),
+    (r"\frac{d}{dx} \left. f(x) \right|_{x=0}", "derivative of a value at a point"),
+    (r"t_{1/3}", "a subscript that is a fraction"),
+    (r"[x^n] \frac{1}{1 - x}", "ask for a coefficient"),
+    (r"[x] (1 + x)^2", "ask for a coefficient"),
+    (r"\frac{\delta y}{\delta x}", "a derivative or cancel"),
+    (r"w_{ij}^l", "a power or count layers"),
+    (r"\theta^{l+1}_{ij}", "a power or count layers"),
+    (r"(f*g)(x)", "may be applied to it"),
+    (r"(f + g)(x)", "may be applied to it"),
+    (r"a\,\mathrm{mod}\,b", "a remainder or a congruence"),
+    (r"\mathbf{W}^{(1)} \mathbf{x}", "which is no number"),
+    (r"{a + b} c", "braces, which are not printed"),
+    (r"a - {b + c}", "braces, which are not printed"),
+    (r"1.5\mathrm{e}{-3}", "braces, which are not printed"),
+    (r"\sum_{|\alpha| \leq n} x^\alpha", "one number or several"),
+    (r"k_{\rm B}", "about the letters"),
 ]
 BROKEN = [
     (r"\frac{1}{2", "not closed", 8),
@@ -375,6 +470,9 @@ class TestRefusals:
             (r"\forall i", "without its values"),
             (r"\begin{align} \\ \end{align}", "no line"),
             (r"\overset{!}{x}", "expected|no relation"),
+            (r"\begin{align} x = 1 \[ y = 2 \]", "other end of which is missing"),
+            (r"\[ y = 2 \] and \begin{align} x = 1", "other end of which is missing"),
+            (r"a &= b & c", "without a relation"),
         ],
     )
     def test_broken_lines(self, text: str, problem: str) -> None:
@@ -707,6 +805,7 @@ QUANTITIES = [
     (r"2\,\text{h} + 3\,\text{min}", 2 * units.hour + 3 * units.minute),
     (r"\exp(-\frac{50\,\mathrm{kJ}}{R \cdot 300\,\mathrm{K}})", sympy.exp(-50000 * J / (Symbol("R") * 300 * KELVIN))),
     (r"m + 5\,\mathrm{m}", Symbol("m") + 5 * METRE),
+    (r"5\,\mu\mathrm{m} + 5\mu\text{s}^{-1}", METRE / 200000 + 5000000 / SECOND),
 ]
 
 

@@ -384,7 +384,9 @@ def test_sums_under_conditions_are_written_out() -> None:
 def test_latex_and_text_meet() -> None:
     assert verify(r"\tanh\frac{x}{2}", "(exp(x) - 1)/(exp(x) + 1)").status == "proved"
     assert verify(r"e^{i x}", r"\cos x + i \sin x", names={"i": sp.I}).status == "proved"
-    assert verify(r"e^{i x}", r"\cos x + i \sin x").status == "refuted"  # i is a name like any other
+    assert verify(r"e^{i x}", r"\cos x + i \sin x", names={"i": sp.Symbol("i")}).status == "refuted"  # as a name like any other
+    with pytest.raises(LawSyntaxError, match="imaginary unit or a name"):
+        verify(r"e^{i x}", r"\cos x + i \sin x")
 
 
 def test_an_integer_that_stops_the_recurrence_is_no_proof() -> None:
@@ -392,6 +394,15 @@ def test_an_integer_that_stops_the_recurrence_is_no_proof() -> None:
     m = sp.Symbol("m")
     left = sp.Sum(sp.KroneckerDelta(k, m), (k, 0, n))
     assert verify(left, 0, assumptions={"m": "natural"}).status == "refuted"
+
+
+def test_a_parity_is_blamed_where_it_holds_at_simple_points_too() -> None:
+    """The sum picks x[j] where 1 <= j <= n, whether j is odd or not."""
+    entries, j = sp.IndexedBase("x"), sp.Symbol("j")
+    found = verify(sp.Sum(sp.KroneckerDelta(k, j) * entries[k], (k, 1, n)), entries[j])
+    assert found.status == "refuted"
+    assert "odd" not in str(found.diagnosis)
+    assert "even" not in str(found.diagnosis)
 
 
 # ---- the verdict shows itself
@@ -458,3 +469,16 @@ def test_matrices_that_have_no_entries_are_refused() -> None:
         verify(A[0, 1] * sp.Symbol("A_1_2"), 1)
     with pytest.raises(ResourceLimitError, match="the matrix D has 81 entries, at most 64"):
         verify(sp.MatrixSymbol("D", 9, 9), 0)
+
+
+@pytest.mark.parametrize(
+    ("left", "right", "status"),
+    [
+        (r"\sum_{k=1}^{2} a_k", "a_1+a_2", "proved"),
+        (r"\sum_{k=1}^{2} a_k", "a_1-a_2", "refuted"),
+        (r"\sum_{k=1}^{3} a_k b_k", r"a_1 b_1 + a_2 b_2 + a_3 b_3", "proved"),
+        (r"\prod_{k=1}^{2} a_k", r"a_2 a_1", "proved"),
+    ],
+)
+def test_entries_of_sequences_on_both_sides_are_the_same(left: str, right: str, status: str) -> None:
+    assert verify(left, right).status == status

@@ -12,7 +12,7 @@ import sympy
 from sympy.core.function import AppliedUndef
 
 from symseries.derivations.domains import Assumptions, read_assumptions
-from symseries.derivations.lines import Line, latex_lines, read_lines
+from symseries.derivations.lines import Line, condition_text, latex_lines, read_lines
 from symseries.derivations.statements import names_of, read_statement
 from symseries.derivations.verdict import MARKS, Verdict
 from symseries.derivations.verifying import checked_seconds, judged, latex_of
@@ -23,6 +23,7 @@ from symseries.pages import Section, html_page, latex_array, latex_document, scr
 
 _MAX_CHARACTERS = 200_000
 _LATEX_MARKS = {"proved": r"\surd", "refuted": r"\times", "open": "?", "definition": ":="}
+_LATEX_SIGNS = {"≈": r"\approx", "⇒": r"\Rightarrow", "<": "<", ">": ">", "≤": r"\leq", "≥": r"\geq", "≠": r"\neq"}
 _WORDS = {"definition": "given", "proved": "proved", "refuted": "REFUTED", "open": "open"}
 
 
@@ -175,7 +176,7 @@ def _step_of(record: Mapping[str, Any]) -> Step:
 
 
 def _aligned(step: Step, mark: str) -> str:
-    sign = {"≈": r"\approx", "⇒": r"\Rightarrow", ":=": "="}.get(step.relation, "=")
+    sign = _LATEX_SIGNS.get(step.relation, "=")
     return f"{step.latex[0]} {mark}{sign} {step.latex[1]}"
 
 
@@ -305,9 +306,12 @@ class _Checker:
             if not line.chain:
                 self.pending += line.put
                 continue
-            for left, right in line.put:
-                self.meanings.setdefault(plain(left), plain(right))
             try:
+                for left, right in line.put:
+                    if self._known_as(plain(left)):
+                        yield self._step(replace(line, chain=()), "=", left, right)
+                    else:
+                        self.meanings[plain(left)] = plain(right)
                 yield from self._chain(line)
             except SymseriesError as error:
                 raise type(error)(f"line {line.number} {line.typed[:60]!r}: {error}") from error
@@ -329,7 +333,7 @@ class _Checker:
             if not rest:
                 self.last = left
                 return
-        before = None
+        before, known = None, self.assumptions
         for place, (sign, right) in enumerate(rest):
             if sign == "⇒":
                 before, left = self.equation, right
@@ -337,13 +341,16 @@ class _Checker:
             if before is not None and sign == "=":
                 yield self._implied(line, before, (left, right))
                 before = None
-            elif place + 1 < len(rest) and rest[place + 1][0] == "⇒":
-                yield self._given(line, left, right)
+            elif place + 1 < len(rest) and rest[place + 1][0] == "⇒" and sign != "≈":
+                yield self._given(line, sign, left, right)
+                if sign != "=":
+                    left = right
+                    continue
             else:
                 yield self._step(line, sign, left, right)
             self.equation = (left, right)
             left = right
-        self.last = left
+        self.last, self.assumptions = left, known
 
     def _step(self, line: Line, sign: str, left: Any, right: Any) -> Step:
         """Return the step from one side to the next."""
@@ -388,10 +395,16 @@ class _Checker:
         verdict = Verdict("proved", str(left), str(right), "a definition: there is nothing to check")
         return replace(self._made(line, ":=", left, right, verdict), is_definition=True)
 
-    def _given(self, line: Line, left: Any, right: Any) -> Step:
-        """Return the step of an equation from which others are said to follow: it is not claimed itself."""
+    def _given(self, line: Line, sign: str, left: Any, right: Any) -> Step:
+        """Return the step of a relation from which others are said to follow: it is not claimed itself, a range is assumed."""
+        if sign != "=":
+            text = condition_text((("", left), (sign, right)))
+            if not text:
+                raise OptionError(f"{left} {sign} {right}: expected names and numbers before ⇒, such as x > 0, or an equation")
+            self._assume(read_assumptions(text))
+            self.equation = None
         verdict = Verdict("proved", str(left), str(right), "given: what follows from it is checked")
-        return replace(self._made(line, "=", left, right, verdict), is_definition=True)
+        return replace(self._made(line, sign, left, right, verdict), is_definition=True)
 
     def _meant(self, side: Any) -> Any:
         """Return a side with what was defined put in."""

@@ -277,7 +277,8 @@ def _narrowed(statement: Statement, name: str, word: str) -> list[Point] | None:
     if word in {"even", "odd"}:
         if not name or assumptions[name].kind != "integer":
             return None
-        return [p for p in assumptions.points(statement.names) if p[name] % 2 == (word == "odd")][-_POINTS:]
+        found = [p for p in assumptions.points(statement.names) if p[name] % 2 == (word == "odd")]
+        return [*found[:_POINTS], *found[_POINTS:][-_POINTS:]]
     narrow = {"|·| < 1": Domain("real", Fraction(-1), Fraction(1), True), "> 1": Domain("real", Fraction(1), None, True)}.get(
         word
     )

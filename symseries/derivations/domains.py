@@ -41,7 +41,7 @@ _SIMPLE = tuple(
 )
 _SHARES = tuple(Fraction(text) for text in ("1/2", "1/4", "3/4", "1/3", "2/3", "1/10", "9/10", "1/5", "5/7", "1/50", "49/50"))
 _COUNTS = 9  # integers tried from the lowest on
-_RELATION = re.compile(r"<=|>=|≤|≥|<|>")
+_RELATION = re.compile(r"<=|>=|!=|≤|≥|≠|<|>")
 
 
 @dataclass(frozen=True)
@@ -153,9 +153,11 @@ class Assumptions:
         return {sympy.Symbol(name): self[name].symbol(name) for name in names}
 
     def holds(self, point: Point) -> bool:
-        """Whether the conditions between names hold at a point."""
-        tests = {"<": Fraction.__lt__, "≤": Fraction.__le__, ">": Fraction.__gt__, "≥": Fraction.__ge__}
-        return all(tests[sign](point[a], point[b]) for a, sign, b in self.conditions if a in point and b in point)
+        """Whether the conditions between names hold at a point; those on a name that the point lacks are left out."""
+        tests = {"<": Fraction.__lt__, "≤": Fraction.__le__, ">": Fraction.__gt__, "≥": Fraction.__ge__, "≠": Fraction.__ne__}
+        ends = {b: _number(b, "condition") for _, _, b in self.conditions if _is_number(b)}
+        values = {**point, **ends}
+        return all(tests[sign](values[a], values[b]) for a, sign, b in self.conditions if a in values and b in values)
 
     def points(self, names: Sequence[str], most: int = 40) -> list[Point]:
         """Return points that satisfy everything, simple ones first, then strata combined at random (always alike)."""
@@ -189,7 +191,7 @@ def read_assumptions(given: object) -> Assumptions:
     """Return assumptions from a mapping of names to words, relations or intervals, or from text with commas between them.
 
     Words are real, positive, nonnegative, negative, nonpositive, integer, natural and positive integer; relations compare a
-    name, or two, with numbers: "x > 0", "0 < x < 1", "|x| < 1", "a < b"; an interval is a pair (lowest, highest).
+    name, or two, with numbers: "x > 0", "0 < x < 1", "|x| < 1", "a < b", "m != n"; an interval is a pair (lowest, highest).
     Raises `OptionError` for what means nothing, `LawNameError` for what is no name.
     """
     if given is None:
@@ -275,7 +277,7 @@ def _piece(text: str) -> _Found:
 
 def _relation(text: str, typed_text: str) -> _Found:
     """Return what a chain of comparisons says."""
-    signs = [{"<=": "≤", ">=": "≥"}.get(sign, sign) for sign in _RELATION.findall(text)]
+    signs = [{"<=": "≤", ">=": "≥", "!=": "≠"}.get(sign, sign) for sign in _RELATION.findall(text)]
     sides = [side.strip() for side in _RELATION.split(text)]
     found: _Found = []
     for left, sign, right in zip(sides, signs, sides[1:], strict=False):
@@ -284,13 +286,13 @@ def _relation(text: str, typed_text: str) -> _Found:
 
 
 def _comparison(left: str, sign: str, right: str, text: str) -> _Found:
-    mirrored = {"<": ">", ">": "<", "≤": "≥", "≥": "≤"}
+    mirrored = {"<": ">", ">": "<", "≤": "≥", "≥": "≤", "≠": "≠"}
     if _is_number(left) and not _is_number(right):
         left, sign, right = right, mirrored[sign], left
     if _is_number(left):
         raise OptionError(f"assumption {text.strip()!r}: expected a name to compare, such as 'x > 0'")
-    if not _is_number(right):
-        return [(_named(left), sign, _named(right))]
+    if not _is_number(right) or sign == "≠":
+        return [(_named(left), sign, right if _is_number(right) else _named(right))]
     bound, is_open = _number(right, f"assumption {text.strip()!r}"), sign in "<>"
     if left.startswith("|") and left.endswith("|") and sign in "<≤":
         return [(_named(left[1:-1]), Domain("real", -bound, bound, is_open))]

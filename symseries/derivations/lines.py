@@ -62,7 +62,7 @@ def read_lines(lines: Iterable[object]) -> tuple[Line, ...]:
 
 def _read(line: object, number: int) -> list[Line]:
     if isinstance(line, Line):
-        return [replace(line, number=number)]
+        return [replace(line, number=line.number or number)]
     try:
         if isinstance(line, str):
             return _read_text(line, number)
@@ -145,34 +145,61 @@ def latex_lines(text: str, names: Mapping[str, Any] | None = None) -> list[Line]
     """
     from symseries.parsing.latex import read_latex_lines  # large, and not needed by others
 
-    return [_of_latex(line) for line in read_latex_lines(text, names)]
+    lines = enumerate(read_latex_lines(text, names), 1)
+    return [replace(found, number=number) for number, line in lines for found in _of_latex(line)]
 
 
-def _of_latex(line: Any) -> Line:
+def _of_latex(line: Any) -> list[Line]:
+    """Return a line, and a line of its own for each further statement that it makes."""
+    assume, put, claims = [_range(*item) for item in line.forall if item[0].is_Symbol], [], []
+    for chain in line.conditions:
+        if text := condition_text(chain):
+            assume.append(text)
+        elif _defines(chain):
+            put.append((chain[0][1], chain[1][1]))
+        elif {sign for sign, _ in chain[1:]} <= {"<", ">", "≤", "≥", "≠"}:
+            shown = " ".join(f"{sign} {side}".strip() for sign, side in chain)
+            raise OptionError(f"condition {shown[:60]!r}: expected names and numbers to compare, such as x > 0 or m < n")
+        else:
+            claims.append(chain)
+    typed = line.typed.strip()
+    first = Line(typed, *_with_order(line.relations))
+    said = replace(first, assume=read_assumptions(", ".join(filter(None, assume))), put=tuple(put))
+    return [said, *(Line(typed, *_with_order(chain)) for chain in claims)]
+
+
+def _defines(chain: Any) -> bool:
+    """Tell a statement that says what a name, or a function of names, is."""
+    if len(chain) != 2 or chain[0][0] or chain[1][0] not in {"=", ":="}:
+        return False
+    left, right = chain[0][1], chain[1][1]
+    if isinstance(right, sympy.Basic) and right.has(left.func if isinstance(left, AppliedUndef) else left):
+        return False
+    return bool(left.is_Symbol or (isinstance(left, AppliedUndef) and all(part.is_Symbol for part in left.args)))
+
+
+def _with_order(relations: Any) -> tuple[Any, ...]:
+    """Return a chain without its order, and as the last fields of a line the order and the point."""
     order, around, chain = None, None, []
-    for relation, expression in line.relations:
+    for relation, expression in relations:
         side, term = _without_order(expression)
         if term is not None:
             order, around = _leading(term)
         chain.append((relation, side))
-    said = [_condition(condition) for condition in line.conditions]
-    assume = [text for text in said if text] + [f"{name} natural" for name, *_ in line.forall if name.is_Symbol]
-    extra = tuple(chain_ for chain_, text in zip(line.conditions, said, strict=True) if not text)
-    put = tuple((chain_[0][1], chain_[1][1]) for chain_ in extra if len(chain_) == 2 and chain_[1][0] in {"=", ":="})
-    definitions = tuple(pair for pair in put if pair[0].is_Symbol or isinstance(pair[0], AppliedUndef))
-    return Line(
-        line.typed.strip(),
-        tuple(chain),
-        assume=read_assumptions(", ".join(assume)),
-        put=definitions,
-        order=order,
-        around=around,
-    )
+    return tuple(chain), 0, Assumptions(), (), order, around
 
 
-def _condition(chain: Any) -> str:
+def _range(name: Any, first: Any, last: Any) -> str:
+    """Return as text which values a name has; no text for any value."""
+    if first == -sympy.oo:
+        return ""
+    ends = [f"{name} ≥ {first}"] * bool(first.is_Integer) + [f"{name} ≤ {last}"] * bool(last.is_Integer)
+    return ", ".join([f"{name} integer" if first.is_Integer else f"{name} natural", *ends])
+
+
+def condition_text(chain: Any) -> str:
     """Return a chain of comparisons of names and numbers as text, empty for anything else."""
-    if len(chain) < 2 or any(sign not in {"", "<", ">", "≤", "≥"} for sign, _ in chain):
+    if len(chain) < 2 or chain[0][0] or any(sign not in {"<", ">", "≤", "≥", "≠"} for sign, _ in chain[1:]):
         return ""
     texts = [f"|{side.args[0]}|" if isinstance(side, sympy.Abs) else str(side) for _, side in chain]
     if not all(re.fullmatch(r"\|?[^\W\d]\w*\|?|-?[\d./]+", text) for text in texts):

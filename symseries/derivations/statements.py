@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
@@ -71,7 +72,8 @@ def read_statement(
     Symbols bring their own assumptions; names that bound a sum or count something are taken as 0, 1, 2, … unless more is said;
     all others are real. Raises what the readers raise, and `OptionError` for an order or a point that means nothing.
     """
-    sides = [read_side(side, what, names) for side, what in ((left, "left side"), (right, "right side"))]
+    together = _together(left, right, names)
+    sides = [read_side(side, what, names) for side, what in zip(together, ("left side", "right side"), strict=True)]
     if sides[0].is_Matrix != sides[1].is_Matrix:
         sides = [_widened(side, other) for side, other in zip(sides, reversed(sides), strict=True)]
     given = read_assumptions(assumptions)
@@ -83,6 +85,23 @@ def read_statement(
     (first, left_rest), (second, right_rest) = (_without_order(side) for side in plainly)
     terms, place = _order_of([rest for rest in (left_rest, right_rest) if rest is not None], order, around, known)
     return Statement(first, second, found, terms, place)
+
+
+def _together(left: object, right: object, names: Mapping[str, Any] | None) -> tuple[object, object]:
+    """Return both sides, read together where they are LaTeX: what one shows about a name holds in the other.
+
+    Text such as `a_1 + a_2 b_1` beside LaTeX is LaTeX as well.
+    """
+    sides = [side for side in (left, right) if isinstance(side, str) and (is_latex(side) or _ENTRIES.fullmatch(side))]
+    if len(sides) < 2 or not any(map(is_latex, sides)):
+        return left, right
+    from symseries.parsing.latex import read_latex_sides  # large, and not needed by others
+
+    first, second = read_latex_sides(sides, names)
+    return first, second
+
+
+_ENTRIES = re.compile(r"\s*[A-Za-z]_[A-Za-z0-9](\s*[-+]?\s*[A-Za-z]_[A-Za-z0-9])*\s*")
 
 
 def read_side(side: object, what: str = "expression", names: Mapping[str, Any] | None = None) -> Any:
@@ -179,7 +198,7 @@ def _check_kind(expression: Any, what: str) -> None:
         raise OptionError(
             f"{what} {str(expression)[:40]}: entries of this matrix are not known; write it out, as sympy.Matrix does"
         )
-    for part in expression.atoms(sympy.Symbol):
+    for part in expression.atoms(sympy.Symbol) - {base.label for base in expression.atoms(IndexedBase)}:
         if not part.is_commutative:
             raise OptionError(f"{what}: {part} is a vector or does not commute; write its entries out")
         if part.is_extended_real is False or (part.is_complex and part.is_extended_real is None):

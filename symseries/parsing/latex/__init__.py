@@ -19,12 +19,13 @@ The face, for derivations and whoever reads LaTeX:
 
 The rooms: `tokens` (with `vocabulary`) cuts the text; `grammar` with `naming`, `calls`, `operators`, `bigs`, `relations` makes
 a tree of `nodes`; `matrices` takes the entries of a matrix apart; `context` gathers what the whole text tells about its names;
-`values` with `meanings`, `indices`, `patterns`, `limits` builds SymPy from the tree; `lines` is the face.
+`values` with `meanings`, `known`, `doubts`, `indices`, `patterns`, `limits`, `units` builds SymPy from the tree; `lines` is
+the face.
 """
 
 from __future__ import annotations
 
-from symseries.parsing.latex.lines import LatexLine, read_latex, read_latex_lines
+from symseries.parsing.latex.lines import LatexLine, read_latex, read_latex_lines, read_latex_sides
 from symseries.parsing.latex.structures import (
     Component,
     ElementwisePower,
@@ -49,5 +50,6 @@ __all__ = [
     "Stirling2",
     "read_latex",
     "read_latex_lines",
+    "read_latex_sides",
     "sequence",
 ]

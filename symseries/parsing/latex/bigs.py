@@ -129,10 +129,21 @@ def read_integral(p: Cursor) -> Node:
         p.integrals.append(p.depth + 1)
         node = p.expression()
         p.integrals.pop()
+    place, first = p.token.start, node == Number(0, "1")
     for _ in range(signs):
         node, variable = _differential(p, token, node)
         node = Integral(token.start, node, variable, bounds)
+    _check_differential(p, place, first)
     return node
+
+
+def _check_differential(p: Cursor, place: int, first: bool) -> None:
+    """Refuse a differential before the integrand, and a second one behind an integral that no other waits for."""
+    if first and (p.begins() or p.at("*", "/")) and p.token.text != "d":
+        raise p.fault("a differential before the integrand, which may end anywhere,", place, "; write it last: \\int f(x) dx")
+    another = p.token.text == "d" and p.token.kind == "letter" and p.ahead().kind in STARTS and "d" not in p.declared
+    if another and not p.integrals and (first or p.ahead().start == p.token.end):
+        raise p.fault("a second differential of one integral", None, "; write \\int or \\iint for each variable")
 
 
 def _bounds(p: Cursor, token: Token) -> tuple[Node, Node]:

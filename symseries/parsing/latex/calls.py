@@ -16,6 +16,8 @@ def read_call(p: Cursor) -> Node:
     """Read a function with its argument, and the power that stands on its name."""
     token = p.next()
     word = token.text if token.kind == "function" else token.content.strip()
+    if word in words.OTHERS and word not in words.FUNCTIONS and word not in p.declared:
+        raise p.fault(f"the function {word!r}, which the reader does not know,", token.start, "; declare its name")
     base: Node | None = None
     exponent: Node | None = None
     while p.at("_", "^"):
@@ -48,7 +50,7 @@ def _arguments(p: Cursor, token: Token) -> tuple[Node, ...]:
         one = entries[0]
         # A group holds a bracket that is the argument, or the argument itself.
         return one.entries if bracket and len(entries) == 1 and hasattr(one, "entries") else entries
-    if p.at("(", "["):
+    if p.at("(", "[", r"\{"):
         opening = p.next()
         with p.inside(opening):
             return entries_of(p)

@@ -2,13 +2,28 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from symseries.parsing.latex.bigs import indices_of
 from symseries.parsing.latex.naming import key_of
-from symseries.parsing.latex.nodes import Big, Bracketed, Dots, Name, Node, Number, Plus, Times, Unit, children, walk
+from symseries.parsing.latex.nodes import (
+    Big,
+    Bracketed,
+    Dots,
+    Name,
+    Node,
+    Number,
+    Plus,
+    Power,
+    Relations,
+    Times,
+    Unit,
+    children,
+    walk,
+)
 
 _INDEX_LETTERS = frozenset("ijklmn")
 _FRESH = "j k l m n p q r s t u v w".split()
@@ -21,7 +36,9 @@ class Context:
     `names` are the caller's meanings by plain spelling; `sequences` the letters whose subscripts are indices; `alone` the plain
     spellings of names that stand somewhere without a bracket behind them; `used` all letters of the text; `fresh`
     a letter that is not; `called` those with an argument in brackets that is no sum; `mixed` those with indices in two ways;
-    `measured` tells that there are units.
+    `measured` tells that there are units, `transposed` that T is a superscript and nothing else, `differentials` that d stands
+    nowhere but right before names; `counts` says how often a letter stands anywhere;
+    `defined` are the names that a line begins with as functions, `r(x) = ...`.
     """
 
     names: Mapping[str, Any]
@@ -32,6 +49,10 @@ class Context:
     called: frozenset[str] = frozenset()
     mixed: frozenset[str] = frozenset()
     measured: bool = False
+    transposed: bool = False
+    differentials: bool = False
+    counts: Mapping[str, int] = field(default_factory=dict)
+    defined: frozenset[str] = frozenset()
 
 
 def context_of(trees: Iterable[Node], names: Mapping[str, Any]) -> Context:
@@ -48,7 +69,34 @@ def context_of(trees: Iterable[Node], names: Mapping[str, Any]) -> Context:
     fresh = next((letter for letter in _FRESH if letter not in used), "j_0")
     measured = any(isinstance(node, Unit) for node in nodes)
     simply = frozenset(node.name.base for node in nodes if isinstance(node, Bracketed) and not _is_sum(node.arguments))
-    return Context(names, frozenset(sequences), alone, used, fresh, simply, _mixed(single), measured)
+    counts = Counter(node.base for node in single)
+    return Context(
+        names, frozenset(sequences), alone, used, fresh, simply, _mixed(single), measured,
+        counts["T"] == sum(_is_raised_to_t(node) for node in nodes), counts["d"] == _differentials(nodes), counts,
+        frozenset(key for root in roots if (key := _defined(root))),
+    )  # fmt: skip
+
+
+def _defined(root: Node) -> str | None:
+    """Return the name that a line gives a meaning as a function of names: the whole left side is `r(x)`."""
+    left = root.links[0][1] if isinstance(root, Relations) and not root.links[0][0] and len(root.links) > 1 else None
+    if not isinstance(left, Bracketed) or left.exponent or left.power or left.step:
+        return None
+    return key_of(left.name) if all(isinstance(part, Name) for part in left.arguments) else None
+
+
+def _is_raised_to_t(node: Node) -> bool:
+    r"""Tell `X^T`, `X^{-T}` and `X^T (...)`."""
+    exponent = node.exponent if isinstance(node, Power) else node.power if isinstance(node, Bracketed) else None
+    if isinstance(exponent, Plus) and len(exponent.terms) == 1:
+        exponent = exponent.terms[0][1]
+    return isinstance(exponent, Name) and exponent == Name(exponent.start, "T")
+
+
+def _differentials(nodes: Iterable[Node]) -> int:
+    """Return how often d stands right before a name."""
+    pairs = [pair for node in nodes if isinstance(node, Times) for pair in zip(node.factors, node.factors[1:], strict=False)]
+    return sum(first == Name(first.start, "d") and second.start == first.start + 1 for first, second in pairs)
 
 
 def _is_sum(arguments: tuple[Node, ...]) -> bool:

@@ -27,6 +27,8 @@ class Cursor(ABC):
         # The depths at which an integral waits for its differential, and a limit for its side.
         self.integrals: list[int] = []
         self.bars: list[str] = []
+        # How many derivatives wait for what they act on.
+        self.deriving = 0
         # The place of upright letters that are a unit.
         self.unit = -1
 
@@ -45,6 +47,10 @@ class Cursor(ABC):
     @abstractmethod
     def atom(self) -> Node:
         """Read one factor without its exponent."""
+
+    @abstractmethod
+    def begins(self) -> bool:
+        """Tell whether the token can begin another factor of the same term."""
 
     @abstractmethod
     def name(self) -> Name:

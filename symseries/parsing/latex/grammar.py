@@ -28,12 +28,14 @@ from symseries.parsing.latex.nodes import (
     Power,
     Remainder,
     Times,
+    walk,
 )
 from symseries.parsing.latex.tokens import Token
 
 DOTS = (r"\dots", r"\ldots", r"\cdots", r"\dotsc", r"\dotsb", r"\dotsm")
 _OPENING = ("(", "[", r"\{")
-_NO_OPERAND = "{sign} without a value before it"
+# Behind these a sum needs no brackets.
+_BEFORE_SUMS = frozenset({"(", "[", "{", "+", ",", r"\lfloor", r"\lceil", "left|", r"left\|", *words.RELATIONS})
 
 
 class Parser(Cursor):
@@ -66,6 +68,7 @@ class Parser(Cursor):
         while True:
             if self.at("*"):
                 sign = self.next()
+                self._check_cross(sign, factors[-1])
                 if self.at("*", "+", "-"):
                     raise self.fault("two operators in a row", sign.start, "; put the value with its sign into brackets")
                 factors.append(self._first())
@@ -79,13 +82,17 @@ class Parser(Cursor):
             elif self.at(r"\bmod"):
                 self.next()
                 factors = [Remainder(start, self._product(start, factors), self.factor())]
-            elif self._begins():
+            elif self.begins():
                 if slash is not None:
                     problem = "a factor after a division by '/', which may be above or below,"
                     raise self.fault(problem, None, r"; write \frac{...}{...} or brackets")
                 factors.append(self._beside(factors[-1]))
             else:
                 return self._product(start, factors)
+
+    def _check_cross(self, sign: Token, before: Node) -> None:
+        if self.source.text.startswith(r"\times", sign.start) and isinstance(before, Name) and before.base.startswith("bold_"):
+            raise self.fault("a cross product", sign.start, "; write the entries")
 
     def _first(self) -> Node:
         """Read the first factor of a term, or dots in place of a term."""
@@ -96,7 +103,7 @@ class Parser(Cursor):
     def _product(self, start: int, factors: list[Node]) -> Node:
         return factors[0] if len(factors) == 1 else Times(start, tuple(factors))
 
-    def _begins(self) -> bool:
+    def begins(self) -> bool:
         """Tell whether the token can begin another factor of the same term."""
         token = self.token
         if self._is_differential():
@@ -135,8 +142,17 @@ class Parser(Cursor):
             raise self.fault("a number right after another factor", None, r"; write \cdot between them")
         if token.text in {r"\SI", r"\qty"}:
             raise self.fault("a number with a unit right after another factor", None, r"; write \cdot between them")
+        behind = self.tokens[self.place - 1].text
+        if self.at("[") and isinstance(before, Name) and behind != "]" and self._takes_brackets(before):
+            problem = f"{before.base} before a square bracket, which may be a product or a function,"
+            raise self.fault(problem, before.start, r"; write \cdot for a product, round brackets for a function")
+        if self.at("(") and behind == ")" and _are_functions(before):
+            raise self.fault("functions in brackets before a bracket, which may be applied to it,", token.start, "; write f(x)")
         self._mark_unit(before)
         factor = self.factor()
+        if behind == "]" and _is_monomial(before, factor):
+            problem = "a power of names in square brackets before a factor, which may be a product or ask for a coefficient,"
+            raise self.fault(problem, before.start, r"; write round brackets or \cdot for a product")
         mixed = isinstance(factor, Over) and isinstance(factor.above, Number) and isinstance(factor.below, Number)
         if isinstance(before, Number) and mixed:
             raise self.fault("a number beside a fraction, which may be a mixed number,", token.start, r"; write \cdot")
@@ -146,6 +162,12 @@ class Parser(Cursor):
             problem = r"\Delta before a name, which may be one name or a product,"
             raise self.fault(problem, before.start, r"; write \Delta_T for a name, \Delta \cdot T for a product")
         return factor
+
+    def _takes_brackets(self, name: Name) -> bool:
+        """Tell a name that may be a function, or words such as E of an expectation, and is not declared."""
+        if name.base in self.declared or name.base in words.FUNCTION_LETTERS | {"zeta", "Gamma"}:
+            return name.base not in self.declared
+        return not name.below and self.source.text[name.start] == "\\" and name.base not in {*words.GREEK.values(), "e"}
 
     def _is_apart(self, before: Node) -> bool:
         """Tell a number that cannot be taken for more digits or a subscript of the factor before: `(-1)^n 4`, `2^{k} 3^{n}`."""
@@ -159,7 +181,8 @@ class Parser(Cursor):
             raise self.fault(problem, token.start, "; declare the name")
 
     def _mark_unit(self, before: Node) -> None:
-        """Note the token as a unit, where it is one of the number or the unit before it."""
+        r"""Note the token as a unit, where it is one of the number or the unit before it; `\mu\mathrm{m}` is one."""
+        units.join_micro(self)
         if units.follows_number(self, before):
             self.unit = self.place
 
@@ -178,6 +201,8 @@ class Parser(Cursor):
                         raise self.fault("a second superscript", None, "; put the power in braces")
                     self.next()
                     node, powered = self._raised(node), True
+                elif self.at("|") and self.ahead().text == "_" and "|" not in self.bars and not self.deriving:
+                    node = operators.barred(self, node)
                 elif self.at("!") and powered:
                     problem = "a factorial after a power, which may be of the base or the exponent,"
                     raise self.fault(problem, None, "; write brackets")
@@ -214,6 +239,9 @@ class Parser(Cursor):
             raise self.fault("an ordinal", opening.start, "; write it in words outside the formula")
         if opening.text == "{" and self.ahead().text in {r"\circ", "*"}:
             return self._elementwise(base)
+        if opening.text == "{" and self.ahead().text == "[":
+            problem = "a superscript in square brackets, which may be an index,"
+            raise self.fault(problem, opening.start, "; write W^{(1)} for an index, a power without brackets")
         if self.at(r"\circ", r"\top"):
             raise self.fault(f"{self.token.text} as a superscript", None, "; write degrees as numbers, transposes in words")
         self._check_upper_label(base, opening)
@@ -225,6 +253,9 @@ class Parser(Cursor):
 
     def _elementwise(self, base: Node) -> Node:
         opening = self.next()
+        if self.at("*") and isinstance(base, Name) and not base.base.startswith("bold_"):
+            problem = "a star before a power, which may be that of a name with a star or of each entry,"
+            raise self.fault(problem, opening.start, r"; write {T^*}^{m}, or ^{\circ m}")
         with self.inside(opening):
             self.next()
             if self.at("}"):
@@ -244,9 +275,14 @@ class Parser(Cursor):
         token, after = (self.ahead(), self.ahead(2)) if braces else (opening, self.ahead())
         if braces and after.text != "}":
             return
+        word = token.content.strip()
         if isinstance(base, Name) and base.base.startswith("bold_") and token.text == "T":
             raise self.fault("a transpose", token.start, "; the reader knows no matrices: write the entries")
-        word = token.content.strip()
+        if token.kind == "upright" and word == "T" and word not in self.declared:
+            raise self.fault("an upright T as a superscript, which is a transpose,", token.start, "; write the entries")
+        if token.kind == "accent" and token.text == r"\overline":
+            problem = "a superscript with a line, which may be a rising factorial or the power of a mean,"
+            raise self.fault(problem, token.start, r"; write \bar{n} for a name")
         if token.kind == "upright" and len(word) > 1 and word not in self.declared:
             problem = "a superscript of words, which is no power,"
             raise self.fault(problem, token.start, "; write it as a subscript, or declare the name")
@@ -287,7 +323,8 @@ class Parser(Cursor):
         if token.kind == "function":
             return read_call(self)
         if token.kind == "script":
-            return operators.script(self)
+            letter = operators.script(self)
+            return self._applied(scripts(self, letter)) if isinstance(letter, Name) else letter
         if self.at("{"):
             return self._braces()
         if self.at(*_OPENING):
@@ -379,10 +416,21 @@ class Parser(Cursor):
 
     def _braces(self) -> Node:
         """Read a group in braces; a name in braces may have its subscript behind them."""
+        place = self.place
         opening = self.next()
         with self.inside(opening):
             node = self.expression()
+        if isinstance(node, Plus) and not is_bracketed(self, place):
+            self._check_sum(place)
         return scripts(self, node) if isinstance(node, Name) and self.at("_") and not node.below else node
+
+    def _check_sum(self, place: int) -> None:
+        """Refuse a sum in braces, which are not printed, where it makes a difference that they are no brackets."""
+        before = self.tokens[place - 1] if place else None
+        opens = before is None or before.kind in {"space", "break"} or before.text in _BEFORE_SUMS
+        if not opens or self.begins() or self.at("^", "_", "!", "*", "/", "'"):
+            problem = "a sum in braces, which are not printed,"
+            raise self.fault(problem, self.tokens[place].start, "; write round brackets")
 
     def _brackets(self) -> Node:
         """Read brackets that group, or that hold a list."""
@@ -409,3 +457,17 @@ class Parser(Cursor):
 
 
 ATOMS: dict[str, Callable[[Cursor], Node]] = operators.ATOMS
+
+
+def _is_monomial(node: Node, factor: Node) -> bool:
+    """Tell a product of powers of names, or a name that also stands in the factor behind it."""
+    if isinstance(node, Name):
+        return node in walk(factor)
+    parts = [part.base if isinstance(part, Power) else part for part in (node.factors if isinstance(node, Times) else (node,))]
+    return all(isinstance(part, Name) for part in parts)
+
+
+def _are_functions(node: Node) -> bool:
+    """Tell a sum or a product of letters that are functions by custom: `(f + g)(x)`."""
+    parts = [part for _, part in node.terms] if isinstance(node, Plus) else node.factors if isinstance(node, Times) else ()
+    return bool(parts) and all(isinstance(part, Name) and part.base in words.FUNCTION_LETTERS for part in parts)

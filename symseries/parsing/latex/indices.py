@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import sympy
 
 from symseries.parsing.latex import nodes as n
+from symseries.parsing.latex.doubts import check_pairs
 from symseries.parsing.latex.structures import IndexProduct, IndexSum, Run
 
 if TYPE_CHECKING:
@@ -18,6 +19,7 @@ _Limits = tuple[n.Name, sympy.Expr, sympy.Expr]
 
 def summed(b: Builder, big: n.Big) -> sympy.Expr:
     """Return a sum or product: in limits where each index runs from one number to another, else over an index set."""
+    check_pairs(b, big)
     if (limits := _in_limits(b, big)) is not None:
         names = tuple(name for name, _, _ in limits)
         if all(_is_symbol(b, name) for name in names):
@@ -111,6 +113,10 @@ def _indices(b: Builder, big: n.Big) -> tuple[sympy.Expr, ...]:
     """Return the indices of a sum over a set: Symbols, entries of sequences, runs of them."""
     entries = _entries(big)
     found: list[sympy.Expr] = []
+    for entry in entries:
+        if isinstance(entry, n.Norm) and isinstance(entry.argument, n.Name) and not entry.argument.base.startswith("bold_"):
+            problem = "the size of an index, which may be one number or several,"
+            raise b.fault(entry, problem, r"; write 0 \leq k \leq n for a number, |\mathbf{k}| = n for several")
     for entry in b.filled(entries):
         value = b.value(entry.argument if isinstance(entry, n.Norm) else entry)
         found += [value] if isinstance(value, Run) else []

@@ -9,6 +9,7 @@ import sympy
 
 from symseries.errors import SymseriesError
 from symseries.parsing.latex import nodes as n
+from symseries.parsing.latex.doubts import PAIRED, check_permutation
 
 if TYPE_CHECKING:
     from symseries.parsing.latex.values import Builder
@@ -25,25 +26,25 @@ POLYNOMIALS: dict[tuple[str, int], Callable[..., sympy.Expr]] = {
     ("C", 1): sympy.gegenbauer,
 }
 # Letters that count degrees; `T_c` is a temperature, `P_i` a pressure.
-_DEGREES = frozenset("klmn")
-_PAIRED = frozenset("ijklmnpqrs")
+_DEGREES = frozenset(("k", "l", "m", "n", "ell"))
 
 
 def polynomial(builder: Builder, node: n.Bracketed) -> Callable[..., sympy.Expr] | None:
     r"""Return the orthogonal polynomial that a letter with a degree before a bracket is, or None.
 
-    A power right behind the bracket tells a coefficient, `P_{n} (x - c)^{n}`; a number as subscript or a letter that counts
-    nothing tells a name. The argument of a polynomial is no sum, which might be a factor: this is refused.
+    A power right behind the bracket of a sum tells a coefficient, `P_{n} (x - c)^{n}`; a number as subscript or a letter that
+    counts nothing tells a name. The argument of a polynomial is no sum, which might be a factor, and its name has no power,
+    which might be an order as in `P_l^m(x)`: this is refused. A prime is a derivative.
     """
     name = node.name
     rule = POLYNOMIALS.get((name.base, len(name.above)))
-    if rule is None or node.exponent is not None or node.power is not None or len(node.arguments) != 1:
+    if rule is None or len(node.arguments) != 1 or not _is_degree(name) or name.base in builder.context.names:
         return None
-    if name.primes or not _is_degree(name) or name.base in builder.context.names:
+    if node.exponent is not None and isinstance(node.arguments[0], n.Plus):
         return None
     used = any(key == name.base or key.startswith(f"{name.base}_") for key in builder.context.alone)
     layered = any(isinstance(part, n.Name) and part.base == "l" for part in name.above)
-    if used or layered or isinstance(node.arguments[0], n.Plus):
+    if used or layered or node.power is not None or isinstance(node.arguments[0], n.Plus):
         raise _doubtful(builder, node, rule)
     indices = [builder.value(part) for part in builder.indices(name)]
     upper, degree = indices[: len(name.above)], indices[-1]
@@ -73,10 +74,12 @@ def evaluated(builder: Builder, node: n.Evaluated) -> sympy.Expr:
 
 def kronecker(builder: Builder, node: n.Name) -> sympy.Expr | None:
     r"""Return the Kronecker delta that `\delta` with two indices is, or None where it is a name or an entry."""
+    check_permutation(builder, node)
     if node.base != "delta" or node.above or node.primes or "delta" in builder.context.names:
         return None
     indices = [index for label in node.below for index in label.index or ()]
-    if len(indices) != 2 or any(label.index is None for label in node.below) or not _are_counted(node, indices):
+    words = any(label.index is None for label in node.below)
+    if len(indices) != 2 or words or not _are_counted(node, indices, set(builder.bound)):
         return None
     if "delta" in builder.context.mixed:
         problem = r"\delta with one index and with two, which may be entries or a Kronecker delta,"
@@ -84,9 +87,11 @@ def kronecker(builder: Builder, node: n.Name) -> sympy.Expr | None:
     return sympy.KroneckerDelta(*(builder.value(index) for index in indices))
 
 
-def _are_counted(node: n.Name, indices: list[n.Node]) -> bool:
+def _are_counted(node: n.Name, indices: list[n.Node], bound: set[str]) -> bool:
     r"""Tell two indices, of which not both are numbers, from the letters of a word such as `\delta_{in}`."""
     letters = [part for index in indices for part in n.walk(index) if isinstance(part, n.Name)]
+    if bound & {part.base for part in letters}:
+        return True
     spelled = len(node.below) == 1 and node.below[0].text is not None
     word = spelled and indices[1].start == indices[0].start + 1 and node.below[0].text == "in"
-    return bool(letters) and not word and (not spelled or all(part.base in _PAIRED for part in letters))
+    return bool(letters) and not word and (not spelled or all(part.base in PAIRED for part in letters))

@@ -35,14 +35,19 @@ def power(source: LatexSource, base: sympy.Expr, exponent: sympy.Expr, place: in
 
 def exponential(source: LatexSource, exponent: sympy.Expr, place: int) -> sympy.Expr:
     """Return e to a power."""
-    if text._growth(exponent) > DIGITS:
+    if max(map(text._growth, _parts(exponent))) > DIGITS:
         raise source.fault("an exponent too large to hold", place, "; scale it", ResourceLimitError)
     return finite(source, sympy.exp(exponent, evaluate=not text._is_wide(exponent)), place)
 
 
+def _parts(value: sympy.Expr) -> tuple[sympy.Expr, ...]:
+    """Return real and imaginary part of a number that has both, else the value itself."""
+    return tuple(value.as_real_imag()) if value.is_number and value.has(sympy.I) else (value,)
+
+
 def argument(source: LatexSource, value: sympy.Expr, place: int) -> sympy.Expr:
     """Return the argument of a function, where it is a number that can be held."""
-    if value.is_number and text._is_vast(value):
+    if value.is_number and any(map(text._is_vast, _parts(value))):
         raise source.fault("an argument too large to hold", place, "; scale it", ResourceLimitError)
     return value
 

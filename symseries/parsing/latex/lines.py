@@ -30,6 +30,9 @@ _FIELDS = re.compile(
     rf"|\\begin\{{(?P<name>(?:{'|'.join(_ROWS)})\*?)\}}(?P<rows>.*?)\\end\{{(?P=name)\}}",
     re.DOTALL,
 )
+_LOST = re.compile(rf"\\(?:begin|end)\{{(?:{'|'.join(_ROWS)})\*?\}}|\$\$|(?<!\\)\\[][]")
+# What stands in the text and is no part of it: comments, and the number of columns behind the name of an environment.
+_MASKED = re.compile(r"(?P<kept>(?<!\\)(?:\\\\)*)%[^\n]*|(?P<opening>\\begin\{align(?:at\*?|edat)\}\s*)\{\s*\d+\s*\}")
 _SOFT = frozenset({",", ";", ".", ":", "&"})
 
 Relation = tuple[str, sympy.Expr]
@@ -72,6 +75,7 @@ class _Row:
     chains: list[n.Relations] = field(default_factory=list)
     defining: list[bool] = field(default_factory=list)
     forall: list[tuple[n.Name, n.Node, n.Node]] = field(default_factory=list)
+    granted: list[n.Relations] = field(default_factory=list)
 
 
 def read_latex(text: str, names: Mapping[str, Any] | None = None) -> sympy.Expr:
@@ -80,12 +84,12 @@ def read_latex(text: str, names: Mapping[str, Any] | None = None) -> sympy.Expr:
     Names become plain Symbols spelled as `display.latex_name` prints them: `\sigma_{f,0}` is `sigma_f_0`, `k_{\mathrm{HP}}` is
     `k_HP`. A name whose subscript is an index of a sum, a computed index, or a letter that also stands alone, or that has an
     upper index in round brackets, is an entry of `sequence(name)`, upper indices first: `\sum_{k=0}^{n} a_k`, `b^{(l)}_{ij}`.
-    `e` and `\pi` are the numbers; `i` is a name; all of them can be declared. Bold letters are vectors `bold_x`, which do not
-    commute; `\bar{z}` is `bar_z`, `d'` is `d_prime`. A bracket after `\sigma`, `\varphi`, `\phi`, `\psi`, and after `f`, `g`,
-    `h` where it holds no sum (`f(x)`, and then also `f(x+1)`), is the argument of a function, unless the letter also stands
-    alone; `\zeta(s)` and `\Gamma(x)` are the known functions. After another name a bracket multiplies where it holds more than
-    one name and the name also stands alone (`k(k-1)`) or has a subscript (`s_k(\theta x)^k`); all else is refused as ambiguous.
-    Sums and products reach to the next + or -.
+    `e` and `\pi` are the numbers; `i` is a name, and refused in an exponent of e; all of them can be declared. Bold letters are
+    vectors `bold_x`, which do not commute; `\bar{z}` is `bar_z`, `d'` is `d_prime`. A bracket after `\sigma`, `\varphi`,
+    `\phi`, `\psi`, and after `f`, `g`, `h` where it holds no sum (`f(x)`, and then also `f(x+1)`), is the argument of a
+    function, unless the letter also stands alone; `\zeta(s)` and `\Gamma(x)` are known functions. After another name a bracket
+    multiplies where it holds a sum, or several factors under a power, and the name also stands alone (`k(k-1)`) or has a
+    subscript (`s_k(\theta x)^k`); all else is refused as ambiguous. Sums and products reach to the next + or -.
     `H_{n}(x)`, `P`, `T`, `U`, `L` with a degree in k, l, m, n are orthogonal polynomials, `\delta_{m n}` is Kronecker's. A unit
     behind a number, `5\,\mathrm{MPa}` or `\SI{5}{kJ/mol}`, is a quantity of sympy.physics.units; an unknown one is refused.
     A formula that is one `pmatrix`, `bmatrix` or bracketed `matrix` is a matrix; matrices inside formulas are refused.
@@ -105,16 +109,19 @@ def read_latex(text: str, names: Mapping[str, Any] | None = None) -> sympy.Expr:
     ...
     symseries.errors.LawSyntaxError: LaTeX: unbalanced '{', which is not closed, at position 9: \frac{k}▶{x; close it with }
     """
-    source = _source(text, FORMULA)
+    return read_latex_sides((text,), names)[0]
+
+
+def read_latex_sides(texts: Sequence[str], names: Mapping[str, Any] | None = None) -> tuple[Any, ...]:
+    r"""Read formulas that belong together, each as by `read_latex`: what one shows about a name holds in all.
+
+    >>> read_latex_sides((r"\sum_{k=1}^{2} a_k", "a_1 + a_2"))
+    (Sum(a[k], (k, 1, 2)), a[1] + a[2])
+    """
     meanings = declared(names)
-    start, end = _bare(text)
-    tokens = _without_spaces(tokens_of(source, start, end))
-    if (entries := entries_of(source, tokens)) is not None:
-        return _matrix(source, entries, meanings)
-    parser = Parser(source, tokens, frozenset(meanings))
-    tree = _whole(parser)
-    builder = Builder(source, context_of([tree], meanings))
-    return _top(builder, tree)
+    parsed = [_parsed(_source(text, FORMULA), frozenset(meanings)) for text in texts]
+    context = context_of([tree for _, rows in parsed for row in rows for tree in row], meanings)
+    return tuple(_valued(Builder(source, context), rows) for source, rows in parsed)
 
 
 def read_latex_lines(text: str, names: Mapping[str, Any] | None = None) -> tuple[LatexLine, ...]:
@@ -131,9 +138,9 @@ def read_latex_lines(text: str, names: Mapping[str, Any] | None = None) -> tuple
     >>> [line.relations for line in lines]
     [(('', f(x)), ('=', (x + 1)**2)), (('=', x**2 + 2*x + 1),)]
     """
-    source = _source(text, LENGTH)
+    source = _masked(_source(text, LENGTH))
     meanings = declared(names)
-    rows = [row for start, end in _regions(text) for row in _rows(source, start, end)]
+    rows = [row for start, end in _regions(source) for row in _rows(source, start, end)]
     if not rows:
         raise source.fault("no line of mathematics", 0, "; write a relation, or lines in an align environment")
     for row in rows:
@@ -142,14 +149,22 @@ def read_latex_lines(text: str, names: Mapping[str, Any] | None = None) -> tuple
     return tuple(_line(source, row, context) for row in rows)
 
 
-def _matrix(source: LatexSource, entries: Sequence[Sequence[list[Token]]], meanings: Mapping[str, Any]) -> Any:
-    """Return a matrix of formulas; what one entry shows about a name holds in all."""
-    trees = [
-        [_whole(Parser(source, [*cell, Token("end", "", cell[-1].end, cell[-1].end)], frozenset(meanings))) for cell in row]
-        for row in entries
+def _parsed(source: LatexSource, known: frozenset[str]) -> tuple[LatexSource, Sequence[Sequence[n.Node]]]:
+    """Return the trees of a formula, row by row where it is a matrix; else a row that is a tuple holds the only one."""
+    tokens = _without_spaces(tokens_of(source, *_bare(source.text)))
+    rows = entries_of(source, tokens)
+    if rows is None:
+        return source, ((_whole(Parser(source, tokens, known)),),)
+    return source, [
+        [_whole(Parser(source, [*cell, Token("end", "", cell[-1].end, cell[-1].end)], known)) for cell in row] for row in rows
     ]
-    context = context_of([tree for row in trees for tree in row], meanings)
-    return sympy.ImmutableMatrix([[_top(Builder(source, context), tree) for tree in row] for row in trees])
+
+
+def _valued(builder: Builder, rows: Sequence[Sequence[n.Node]]) -> Any:
+    """Return the value of a formula, or the matrix of the values."""
+    if isinstance(rows, tuple):
+        return _top(builder, rows[0][0])
+    return sympy.ImmutableMatrix([[_top(builder, tree) for tree in row] for row in rows])
 
 
 def _source(text: object, longest: int) -> LatexSource:
@@ -174,10 +189,21 @@ def _bare(text: str) -> tuple[int, int]:
     return match.span(match.lastgroup or 0) if match and match.lastgroup else (0, len(text))
 
 
-def _regions(text: str) -> Iterator[tuple[int, int]]:
+def _masked(source: LatexSource) -> LatexSource:
+    """Return the text with blanks in place of comments and of the numbers of columns."""
+    blank = _MASKED.sub(lambda m: (m["kept"] or m["opening"] or "").ljust(m.end() - m.start()), source.text)
+    return LatexSource(blank, source.what)
+
+
+def _regions(source: LatexSource) -> Iterator[tuple[int, int]]:
     """Yield where displayed mathematics begins and ends; the whole text where none is marked."""
-    found = [match.span("rows" if match["name"] else match.lastgroup or 0) for match in _FIELDS.finditer(text)]
-    yield from found or [_bare(text)]
+    matches = list(_FIELDS.finditer(source.text))
+    places = [0, *(place for match in matches for place in match.span()), len(source.text)]
+    for start, end in zip(places[::2], places[1::2], strict=True):
+        if matches and (lost := _LOST.search(source.text, start, end)):
+            problem = f"unbalanced {lost.group()!r}, the other end of which is missing,"
+            raise source.fault(problem, lost.start(), "; open and close displayed mathematics alike")
+    yield from [match.span("rows" if match["name"] else match.lastgroup or 0) for match in matches] or [_bare(source.text)]
 
 
 def _without_spaces(tokens: Sequence[Token]) -> list[Token]:
@@ -197,7 +223,7 @@ def _whole(parser: Parser) -> n.Node:
 
 def _rows(source: LatexSource, start: int, end: int) -> list[_Row]:
     """Cut displayed mathematics into rows, at line breaks that are not inside braces or cases."""
-    rows, level, open_environments = [_Row()], 0, list[Token]()
+    rows, level, columns, open_environments = [_Row()], 0, 0, list[Token]()
     for token in tokens_of(source, start, end):
         cases = any(environment.content.startswith(("cases", "dcases")) for environment in open_environments)
         if token.kind == "end":
@@ -209,7 +235,12 @@ def _rows(source: LatexSource, start: int, end: int) -> list[_Row]:
             rows[-1].label = token.content
         elif token.kind == "break" and not level and not cases:
             rows.append(_Row())
-        elif not (token.text == "&" and token.kind == "mark" and not cases and not level):
+            columns = 0
+        elif token.text == "&" and token.kind == "mark" and not cases and not level:
+            # Of two signs in a row the first aligns, the second separates equations that stand side by side.
+            columns += 1
+            rows[-1].tokens += [token._replace(kind="space")] if columns % 2 == 0 else []
+        else:
             level += (token.text == "{") - (token.text == "}") if token.kind == "mark" else 0
             rows[-1].tokens.append(token)
     if open_environments:
@@ -259,8 +290,9 @@ def _joined(rows: Sequence[_Row]) -> list[_Row]:
         if not row.tokens:
             continue
         sign = row.tokens[0].text if row.tokens[0].kind == "mark" else ""
+        unfinished = bool(found) and _is_sign(found[-1].tokens[-1])
         alone = not any(token.text in words.RELATIONS and token.kind in {"mark", "command"} for token in row.tokens)
-        if found and (sign in {"+", "*"} or (sign == "-" and alone)):
+        if found and (unfinished or sign in {"+", "*"} or (sign == "-" and alone)):
             found[-1].tokens += row.tokens
             found[-1].label = found[-1].label or row.label
         else:
@@ -282,9 +314,9 @@ def _read(source: LatexSource, row: _Row, known: frozenset[str]) -> None:
             spoken = re.findall("[a-z]+", parser.next().content.lower())
             defining |= bool(set(spoken) & words.WHERE)
             if spoken[-1:] == ["all"]:
-                row.forall.append(_all(parser))
+                _all(parser, row)
         elif parser.at(r"\forall"):
-            row.forall.append(_forall(parser))
+            _forall(parser, row)
         elif _lists_values(parser):
             row.forall.append(_listed(parser))
         elif row.chains and parser.at("(") and _holds_relation(parser):
@@ -308,26 +340,33 @@ def _statement(parser: Parser, further: bool) -> n.Relations:
     return chain
 
 
-def _forall(parser: Parser) -> tuple[n.Name, n.Node, n.Node]:
-    r"""Read `\forall i = 1, \dots, d`."""
-    token = parser.next()
+def _forall(parser: Parser, row: _Row) -> None:
+    r"""Read `\forall i = 1, \dots, d`, or `\forall x > 0`."""
+    token, place = parser.next(), parser.place
     if parser.token.kind != "letter":
         raise parser.fault(r"\forall without a name", token.start, r"; write \forall i = 1, \dots, d")
     name = parser.name()
+    if not parser.at("=") and parser.at(*words.RELATIONS):
+        parser.place = place
+        return _all(parser, row)
     if not parser.skip("="):
         raise parser.fault(r"\forall without its values", token.start, r"; write \forall i = 1, \dots, d")
     first = parser.expression()
     if not parser.skip(",") or not parser.skip(r"\dots", r"\ldots", r"\cdots") or not parser.skip(","):
         raise parser.fault(r"\forall whose values are no run", token.start, r"; write \forall i = 1, \dots, d")
-    return name, first, parser.expression()
+    row.forall.append((name, first, parser.expression()))
+    return None
 
 
-def _all(parser: Parser) -> tuple[n.Name, n.Node, n.Node]:
-    r"""Read the name behind the words "for all", which may have any value."""
-    start = parser.token.start
+def _all(parser: Parser, row: _Row) -> None:
+    r"""Read the name behind the words "for all", which may have any value, or any that a relation grants."""
+    start, place = parser.token.start, parser.place
     if parser.token.kind != "letter":
         raise parser.fault("'all' without a name", None, "; write \\text{for all } x")
-    return parser.name(), n.Plus(start, ((-1, n.Infinity(start)),)), n.Infinity(start)
+    row.forall.append((parser.name(), n.Plus(start, ((-1, n.Infinity(start)),)), n.Infinity(start)))
+    if parser.at(*words.RELATIONS):
+        parser.place = place
+        row.granted.append(relations(parser))
 
 
 def _holds_relation(parser: Parser) -> bool:
@@ -375,7 +414,7 @@ def _listed(parser: Parser) -> tuple[n.Name, n.Node, n.Node]:
 
 def _trees(row: _Row) -> Iterator[n.Node]:
     r"""Yield the formulas of a row; the name after `\forall` counts as one that stands alone."""
-    yield from row.chains
+    yield from (*row.chains, *row.granted)
     for name, first, last in row.forall:
         yield from (name, first, last)
 
@@ -390,7 +429,8 @@ def _line(source: LatexSource, row: _Row, context: Context) -> LatexLine:
     )
     typed = source.text[start : row.tokens[-1].end]
     first = chains[0] if chains else ()
-    return LatexLine(typed, start, first, tuple(chains[1:]), forall, tuple(builder.notes), row.label)
+    conditions = (*chains[1:], *(_chain(builder, granted, False) for granted in row.granted))
+    return LatexLine(typed, start, first, conditions, forall, tuple(builder.notes), row.label)
 
 
 def _chain(builder: Builder, tree: n.Relations, defining: bool) -> Chain:

@@ -19,11 +19,11 @@ from symseries.parsing.latex.nodes import Name
 from symseries.parsing.latex.source import LatexSource
 from symseries.parsing.latex.tokens import tokens_of
 
-# Letters that are functions where a bracket follows, unless they also stand alone in the same text.
-GREEK_FUNCTIONS = frozenset("sigma phi varphi psi Phi Psi".split())
-LATIN_FUNCTIONS = frozenset("f g h F G H".split())
 # Letters that are known functions where a bracket follows.
-KNOWN_LETTERS: dict[str, Callable[..., sympy.Expr]] = {"zeta": sympy.zeta, "Gamma": sympy.gamma}
+KNOWN_LETTERS: dict[str, Callable[..., sympy.Expr]] = {
+    "zeta": sympy.zeta,
+    "Gamma": lambda *x: sympy.uppergamma(*x) if len(x) == 2 else sympy.gamma(*x),
+}
 
 _EXTRA: dict[str, Callable[..., sympy.Expr]] = {
     "acot": sympy.acot,

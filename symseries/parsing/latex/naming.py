@@ -6,7 +6,7 @@ import re
 
 from symseries.parsing.latex import vocabulary as words
 from symseries.parsing.latex.cursor import Cursor
-from symseries.parsing.latex.nodes import Dots, Infinity, Label, Listing, Name, Node, Number, Plus, Times
+from symseries.parsing.latex.nodes import Dots, Infinity, Label, Listing, Name, Node, Number, Over, Plus, Times
 from symseries.parsing.latex.source import LatexSource
 from symseries.parsing.latex.tokens import Token, tokens_of
 
@@ -44,8 +44,10 @@ def scripts(p: Cursor, name: Name) -> Name:
             name = Name(name.start, name.base, _subscripts(p, paired), name.above, name.primes)
         elif p.at("_"):
             raise p.fault("a second subscript", None, "; write both in one, as in a_{i,j}")
-        elif p.at("^") and (star := _star(p)):
-            name = Name(name.start, f"{name.base}_{star}", name.below, name.above, name.primes)
+        elif p.at("^") and (count := _raised_primes(p)):
+            name = Name(name.start, name.base, name.below, name.above, name.primes + count)
+        elif p.at("^") and _star(p):
+            name = Name(name.start, f"{name.base}_star", name.below, name.above, name.primes)
         elif p.at("^") and not name.above and name.base != "e" and is_bracketed(p, p.place + 1):
             p.next()
             name = Name(name.start, name.base, name.below, _upper(p), name.primes)
@@ -82,6 +84,8 @@ def _word(p: Cursor, token: Token) -> str:
     """Return the name that upright text is."""
     content = token.content.strip()
     raw = rf"\text{{{content}}}"
+    if content == "mod" and content not in p.declared:
+        raise p.fault("the word 'mod', which may be a remainder or a congruence,", token.start, r"; write \bmod")
     if token.text == r"\text" and content.lower() in words.CONDITION | words.BETWEEN | words.OTHERWISE:
         raise p.fault(f"the word {content!r} where a value is expected,", token.start, "; words stand between statements")
     if content in words.UNITS and "/" in content and raw not in p.declared:
@@ -102,15 +106,28 @@ def _primes(p: Cursor) -> int:
     return count
 
 
-def _star(p: Cursor) -> str:
-    r"""Step over `^*`, `^{*}` or `^\prime` and return what it is called, or an empty text."""
+def _star(p: Cursor) -> bool:
+    """Step over `^*` or `^{*}`, and tell whether there was one."""
     braces = p.ahead().text == "{" and p.ahead().kind == "mark"
     sign = p.ahead(2 if braces else 1)
-    if sign.kind != "mark" or sign.text not in {"*", "'"} or (braces and p.ahead(3).text != "}"):
-        return ""
+    if sign.kind != "mark" or sign.text != "*" or (braces and p.ahead(3).text != "}"):
+        return False
     for _ in range(4 if braces else 2):
         p.next()
-    return "star" if sign.text == "*" else "prime"
+    return True
+
+
+def _raised_primes(p: Cursor) -> int:
+    r"""Step over `^\prime` or `^{\prime\prime}` and return how many primes there are."""
+    braces = p.ahead().text == "{" and p.ahead().kind == "mark"
+    count = 0
+    while p.ahead(count + braces + 1).text == "'" and (braces or not count):
+        count += 1
+    if not count or (braces and p.ahead(count + 2).text != "}"):
+        return 0
+    for _ in range(count + (3 if braces else 1)):
+        p.next()
+    return count
 
 
 def is_bracketed(p: Cursor, brace: int) -> bool:
@@ -156,6 +173,8 @@ def entry(p: Cursor) -> Node:
 
 def _subscripts(p: Cursor, paired: bool) -> tuple[Label, ...]:
     """Read what stands after `_`; `paired` tells a letter of which a number beside a letter are two indices."""
+    if p.token.kind in {"upright", "function"}:
+        return (_word_below(p),)
     if not p.at("{"):
         node = p.group()
         return (_label_of(p, node),)
@@ -173,8 +192,7 @@ def _label(p: Cursor, paired: bool = False) -> Label:
     if run and all(token.kind == "letter" for token in run):
         return _spelled(p, run)
     if len(run) == 1 and run[0].kind in {"upright", "function"}:
-        p.next()
-        return Label(run[0].text if run[0].kind == "function" else _sanitized(p, run[0]), None)
+        return _word_below(p)
     if p.token.kind == "number" and p.token.text.isdigit() and p.ahead().text in {",", "}"}:
         token = p.next()
         leading = len(token.text) > 1 and token.text[0] == "0"
@@ -183,6 +201,12 @@ def _label(p: Cursor, paired: bool = False) -> Label:
     if paired and isinstance(node, Times) and list(map(type, node.factors)) == [Number, Name]:
         return Label(None, node.factors)
     return _label_of(p, node)
+
+
+def _word_below(p: Cursor) -> Label:
+    """Return an entry that is a word."""
+    token = p.next()
+    return Label(token.text if token.kind == "function" else _sanitized(p, token), None)
 
 
 def _spelled(p: Cursor, run: list[Token]) -> Label:
@@ -221,6 +245,10 @@ def _label_of(p: Cursor, node: Node) -> Label:
         return Label(_nested(node), (node,))
     if isinstance(node, Times) and isinstance(node.factors[0], Number) and node.factors[0].text in {"0", "1"}:
         raise p.fault("a subscript with 0 or 1 before a letter, which may be two indices,", node.start, "; write a comma")
+    if isinstance(node, Over):
+        if node != Over(0, Number(0, "1"), Number(0, "2")):
+            raise p.fault("a subscript that is a fraction", node.start, r"; write a word, as in t_{\mathrm{half}}")
+        return Label("half", None)
     if isinstance(node, Listing):
         return Label(None, node.entries)
     return Label(None, (node,))

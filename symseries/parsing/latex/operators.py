@@ -57,6 +57,10 @@ def _derivative(p: Cursor, token: Token, above: Node, below: Node) -> Node | Non
     """Return the derivative that a fraction is, or None."""
     parts = list(above.factors) if isinstance(above, Times) else [above]
     sign, order = _split(parts[0])
+    if sign == Name(0, "delta") and isinstance(below, Times) and _split(below.factors[0])[0] == sign and len(parts) > 1:
+        raise p.fault(
+            r"\delta above and below, which may be a derivative or cancel,", token.start, "; write d, or a name with an index"
+        )
     steps = below.factors if isinstance(below, Times) else ()
     if not _is_differential(sign) or not steps or _split(steps[0])[0] != sign:
         return None
@@ -104,10 +108,12 @@ def _variables(p: Cursor, token: Token, sign: Node, steps: tuple[Node, ...]) -> 
 
 def _operand(p: Cursor, token: Token) -> Node:
     """Read what a derivative acts on: numbers and one factor, since of more it may be any part."""
+    p.deriving += 1
     factors = [p.factor()]
     while isinstance(factors[-1], Number) and not p.at("+", "-", "/"):
         p.skip("*")
         factors.append(p.factor())
+    p.deriving -= 1
     more = p.at("(", "[", "*", "/", r"\frac", "{") or p.token.kind in {"number", "letter", "bold", "accent", "function"}
     if more and not (p.integrals and p.token.text == "d"):
         problem = "a derivative of several factors, which may act on the first or on all,"
@@ -178,15 +184,39 @@ def evaluated(p: Cursor) -> Node:
     p.next()
     if not p.skip("_"):
         raise p.fault("an invisible bracket", opening.start, r"; write both brackets, or \right|_{x=0} for a value at a point")
+    return _at_point(p, part, opening.start)
+
+
+def _at_point(p: Cursor, part: Node, start: int) -> Node:
+    """Read the point behind a bar."""
     variable, point = _point(p)
     if p.at("^"):
         raise p.fault("a bar with two marks, which may be a power or a difference,", None, "; write brackets around it")
-    return Evaluated(opening.start, part, variable, point)
+    return Evaluated(start, part, variable, point)
+
+
+def barred(p: Cursor, part: Node) -> Node:
+    r"""Read the bar behind a factor, `f(x) \Big|_{x=0}`; its variable before the factor leaves open where the part begins."""
+    bar = p.next()
+    p.next()
+    found = _at_point(p, part, part.start)
+    assert isinstance(found, Evaluated)  # noqa: S101 - this is what a point behind a bar makes
+    level = 0
+    for token in reversed([token for token in p.tokens[: p.place] if token.start < part.start]):
+        level += (token.text in {")", "]", "}"}) - (token.text in {"(", "[", "{"})
+        if level < 0 or token.kind in {"space", "break"} or (token.kind == "mark" and token.text in words.RELATIONS):
+            break
+        if token.kind == "letter" and token.text == found.variable.base:
+            problem = "a bar whose part may begin at the factor before it or earlier,"
+            raise p.fault(problem, bar.start, r"; write \left. ... \right|_{x=0}")
+    return found
 
 
 def _point(p: Cursor) -> tuple[Name, Node]:
     r"""Read `{x=0}` or `{\substack{x=0}}`."""
     braces = 1
+    if not p.at("{"):
+        raise p.fault("a bar without the name that has a value,", None, "; write |_{x=0}, and a difference as two of them")
     p.expect("{")
     if p.skip(r"\substack"):
         p.expect("{")

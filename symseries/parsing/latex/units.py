@@ -125,6 +125,17 @@ def follows_number(p: Cursor, before: Node) -> bool:
     return False
 
 
+def join_micro(p: Cursor) -> None:
+    r"""Join `\mu\mathrm{m}` to the one unit that it is, unless either is a declared name."""
+    token, unit = p.token, p.ahead()
+    content = unit.content.strip()
+    if token.kind != "letter" or token.text != "mu" or unit.kind != "upright" or f"µ{content}" not in UNITS:
+        return
+    if not {"mu", content} & p.declared:
+        joined = unit._replace(start=token.start, content=f"µ{content}")
+        p.tokens = [*p.tokens[: p.place], joined, *p.tokens[p.place + 2 :]]
+
+
 def _is_number(node: Node) -> bool:
     if isinstance(node, Plus):
         return len(node.terms) == 1 and isinstance(node.terms[0][1], Number)

@@ -9,12 +9,13 @@ from typing import Any
 import sympy
 
 from symseries.errors import LawNameError, SymseriesError
-from symseries.parsing.latex import limits, patterns, structures, units
+from symseries.parsing.latex import doubts, limits, patterns, structures, units
 from symseries.parsing.latex import nodes as n
+from symseries.parsing.latex import vocabulary as words
 from symseries.parsing.latex.context import Context, is_simple
 from symseries.parsing.latex.indices import summed
-from symseries.parsing.latex.known import evaluated, kronecker, polynomial
-from symseries.parsing.latex.meanings import EXACT, GREEK_FUNCTIONS, KNOWN_LETTERS, LATIN_FUNCTIONS, function, plain_symbol
+from symseries.parsing.latex.known import POLYNOMIALS, evaluated, kronecker, polynomial
+from symseries.parsing.latex.meanings import EXACT, KNOWN_LETTERS, function, plain_symbol
 from symseries.parsing.latex.naming import key_of
 from symseries.parsing.latex.source import LatexSource
 from symseries.parsing.literals import exact
@@ -116,20 +117,11 @@ class Builder:
             return None
         value = self._base_value(node)
         if value is None:
-            self._check_shape(node)
+            doubts.check_entry_name(self, node)
         if value is not None and not isinstance(value, sympy.IndexedBase) and not labels:
             return value(*(limits.small(self.source, index, node.start) for index in indices))
         base = "_".join([node.base.removeprefix("bold_"), *["prime"] * node.primes, *(text or "" for text in labels)])
         return (value if isinstance(value, sympy.IndexedBase) else structures.sequence(base))[tuple(indices)]
-
-    def _check_shape(self, node: n.Name) -> None:
-        """Refuse a name whose superscript in brackets may be a power, or whose indices stand in two ways."""
-        if node.above and node.base in self.context.alone:
-            problem = f"{node.base} alone and with a superscript in round brackets, which may be a power or an index,"
-            raise self.fault(node, problem, "; write a power without brackets, or declare the sequence")
-        if node.base in self.context.mixed:
-            problem = f"the indices of {node.base}, which stand in two ways,"
-            raise self.fault(node, problem, "; write them in one way")
 
     def indices(self, node: n.Name) -> tuple[n.Node, ...]:
         """Return the indices of a name, upper ones first, with entries that dots leave out as runs."""
@@ -138,12 +130,14 @@ class Builder:
 
     def plus(self, node: n.Plus) -> sympy.Expr:
         """Return a sum, dots in it by their pattern."""
+        doubts.check_reach(self, node)
         if any(isinstance(term, n.Dots) for _, term in node.terms):
             return patterns.added(self, node)
         return limits.finite(self.source, sympy.Add(*(sign * self.value(term) for sign, term in node.terms)), node.start)
 
     def times(self, node: n.Times) -> sympy.Expr:
         """Return a product, dots in it by their pattern."""
+        doubts.check_differential(self, node.factors)
         factors = patterns.multiplied(self, node) if any(isinstance(part, n.Dots) for part in node.factors) else node.factors
         return limits.finite(self.source, sympy.Mul(*(self.value(factor) for factor in factors)), node.start)
 
@@ -155,7 +149,9 @@ class Builder:
     def power(self, node: n.Power) -> sympy.Expr:
         """Return a power; that of e is the exponential."""
         exponent = self.value(node.exponent)
+        doubts.check_power(self, node)
         if isinstance(node.base, n.Name) and key_of(node.base) == "e" and "e" not in {*self.bound, *self.context.names}:
+            doubts.check_imaginary(self, node.exponent)
             return limits.exponential(self.source, exponent, node.start)
         return limits.power(self.source, self.value(node.base), exponent, node.start)
 
@@ -169,7 +165,10 @@ class Builder:
         arguments = [bounded(self.source, self.value(part), part.start) for part in node.arguments]
         if node.function == "sqrt":
             return self._root(node, arguments)
+        if node.function == "gcd" and not all(part.is_Integer for part in arguments):
+            raise self.fault(node, "a greatest common divisor of names", "; write whole numbers")
         if node.function == "exp" and len(arguments) == 1:
+            doubts.check_imaginary(self, node.arguments[0])
             return limits.exponential(self.source, arguments[0], node.start)
         if node.function == "Li" and node.base is not None:
             return sympy.polylog(self.value(node.base), *arguments)
@@ -231,8 +230,9 @@ class Builder:
         if name.base in KNOWN_LETTERS and not name.below and name.base not in names:
             return KNOWN_LETTERS[name.base]
         if (rule := polynomial(self, node)) is not None:
-            return rule
+            return self._derived(node, rule) if name.primes else rule
         if node.marked or name.primes or self._is_function_letter(node):
+            doubts.check_radiation(self, node)
             if key_of(n.Name(name.start, name.base, name.below)) in self.context.alone and not node.marked:
                 raise self._ambiguous(node)
             return self._derived(node, sympy.Function(self._called(name)))
@@ -245,10 +245,12 @@ class Builder:
         A Latin one has to have an argument that is no sum somewhere in the text, one with a subscript a simple one here.
         """
         name = node.name
+        if key_of(name) in self.context.defined:
+            return True
         if name.below:
-            custom = name.base in GREEK_FUNCTIONS | LATIN_FUNCTIONS and name.base not in self.context.sequences
+            custom = name.base in words.FUNCTION_LETTERS - {letter for letter, _ in POLYNOMIALS} - self.context.sequences
             return custom and all(map(is_simple, node.arguments))
-        return name.base in GREEK_FUNCTIONS or (name.base in LATIN_FUNCTIONS and name.base in self.context.called)
+        return name.base in words.GREEK_FUNCTIONS or (name.base in words.LATIN_FUNCTIONS and name.base in self.context.called)
 
     def _called(self, name: n.Name) -> str:
         """Return what an undeclared function is called, with the words of its subscript."""
@@ -278,9 +280,8 @@ class Builder:
     def _check_product(self, node: n.Bracketed) -> None:
         """Refuse a bracket that may hold the argument of a function rather than multiply."""
         name = node.name
-        entry = bool(name.below or name.above) and name.base not in GREEK_FUNCTIONS | LATIN_FUNCTIONS
-        shown_alone = key_of(name) in self.context.alone or entry
-        if len(node.arguments) == 1 and shown_alone and (not is_simple(node.arguments[0]) or node.exponent is not None):
+        entry = bool(name.below or name.above) and name.base not in words.FUNCTION_LETTERS
+        if doubts.multiplies(node, key_of(name) in self.context.alone, entry):
             return
         raise self._ambiguous(node)
 
@@ -291,9 +292,8 @@ class Builder:
 
     def entry(self, node: n.Entry) -> sympy.Expr:
         """Return an entry of a vector."""
-        if isinstance(node.vector, n.Bracketed) and self._function(node.vector) is None:
-            problem = "a subscript on a bracket behind a name, which may be a rising factorial or an index,"
-            raise self.fault(node, problem, "; write what it means")
+        product = isinstance(node.vector, n.Bracketed) and self._function(node.vector) is None
+        doubts.check_entry(self, node, product)
         if isinstance(node.vector, n.Name):
             node = n.Entry(node.start, n.Name(node.vector.start, node.vector.base, node.vector.below), node.indices)
         return structures.Component(self.value(node.vector), *(self.value(index) for index in node.indices))
@@ -370,6 +370,10 @@ class Builder:
         """Return a derivative, not computed."""
         variables = [(self.variable(name), self.value(order)) for name, order in node.variables]
         taken, inner = {name for name, _ in node.variables}, node.operand
+        if isinstance(inner, n.Evaluated) and inner.variable in taken:
+            raise self.fault(
+                inner, "the derivative of a value at a point", r"; put it inside, as in \left. \frac{d}{dx} f(x) \right|_{x=0}"
+            )
         if isinstance(inner, n.Bracketed) and inner.exponent is None and taken & set(inner.arguments):
             # What is derived in its argument is a function, whatever its name.
             inner = dataclasses.replace(inner, marked=True)

@@ -43,6 +43,17 @@ FUNCTIONS: dict[str, str] = {
     "sgn": "sign",
 }
 
+# Letters that are functions where a bracket follows, unless they also stand alone in the same text.
+GREEK_FUNCTIONS = frozenset("sigma phi varphi psi Phi Psi".split())
+LATIN_FUNCTIONS = frozenset("f g h F G H".split())
+FUNCTION_LETTERS = GREEK_FUNCTIONS | LATIN_FUNCTIONS
+
+# Functions that are known by a name which the reader does not give them: an arbitrary function of that name would be wrong.
+OTHERS = frozenset(
+    "Re Im re im arg Arg conj tr Tr det rank diag dim Var Cov Corr E Pr P atan2 argmax argmin erfinv Si Ci Shi Chi si ci li "
+    "Ai Bi sn cn dn am Res lcm sup inf esssup ber bei He Beta B".split()
+)
+
 # Commands that are another way to write a sign.
 SIGNS: dict[str, str] = {
     "cdot": "*",
@@ -119,6 +130,7 @@ REFUSED: dict[str, str] = {
         "def newcommand renewcommand let input include write csname catcode".split(), "defines or loads other text"
     ),
     "choose": r"divides an unmarked part of the text; write \binom{n}{k}",
+    **dict.fromkeys("rm bf it sf tt cal".split(), r"changes all letters behind it; write \mathrm{...} about the letters"),
     "mod": r"may be a remainder or a congruence; write \bmod",
     "mathbb": "names a set of numbers, which the reader does not know; say it in words",
     "over": r"divides an unmarked part of the text; write \frac{...}{...}",
