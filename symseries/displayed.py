@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import json
 import math
+import re
+import textwrap
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
@@ -19,7 +21,7 @@ import numpy as np
 import sympy
 
 from symseries import plotting
-from symseries.display import Cell, TextTable, write_text
+from symseries.display import Cell, TextTable, escape_latex, write_text
 from symseries.errors import DataError, OptionError
 from symseries.pages import (
     Section,
@@ -37,6 +39,8 @@ from symseries.parsing import parse_expression, to_text
 Record = dict[str, Any]
 
 VERSION = 1
+_WIDTH = 120  # of a terminal
+_LABEL = re.compile(r"^([a-z]+(?: [a-z]+)*) {2,}")
 _EXPECTED = "expected the text that to_json returns"
 
 
@@ -84,27 +88,33 @@ class Shown(ABC):
         return self.paged()
 
     def __str__(self) -> str:
-        above = self.sentences()
+        above = [line for sentence in self.sentences() for line in wrapped(sentence)]
         said = [*above, ""] if above else []
-        warned = [] if self.noted else [*[""] * bool(self.warnings), *(f"warning: {text}" for text in self.warnings)]
-        return "\n".join([*said, self.table().to_text(), *warned])
+        warned = [] if self.noted else [*[""] * bool(self.warnings), *self._warned()]
+        table = self.table()
+        return "\n".join([*said, *([table.to_text()] if table.rows else table.notes), *warned]).rstrip()
+
+    def _warned(self) -> tuple[str, ...]:
+        return tuple(f"warning: {text}" for text in self.warnings)
 
     def _repr_html_(self) -> str:
-        return "\n".join([*map(paragraph, self.sentences()), self.paged().to_html()])
+        warned = () if self.noted else self._warned()
+        return "\n".join([*map(paragraph, map(labelled, self.sentences())), tabled(self.paged()), *map(paragraph, warned)])
 
-    def _repr_latex_(self) -> str:
-        return latex_array(self.table())
+    def _repr_latex_(self) -> str | None:
+        table = self.table()
+        return latex_array(table) if table.rows else None
 
     def to_frame(self) -> Any:
         """Return the result as a DataFrame; `OptionError` where pandas is not installed."""
         return self.framed().to_frame()
 
     def to_latex(self, *, document: bool = False) -> str:
-        """Return the tables as LaTeX (booktabs), the warnings below; with `document=True` they compile alone."""
+        """Return the tables as LaTeX (booktabs), sentences and warnings below; with `document=True` they compile alone."""
         first, *others = self.printed()
-        notes = first.notes if self.noted else (*first.notes, *self.warnings)
+        notes = (*map(labelled, self.sentences()), *first.notes, *(() if self.noted else self.warnings))
         captioned = TextTable(first.headers, first.rows, first.caption or self.title, notes)
-        texts = [table.to_latex() for table in (captioned, *others)]
+        texts = [table.to_latex() if table.rows else _prose(table) for table in (captioned, *others)]
         return latex_document(texts) if document else "\n".join(texts)
 
     def to_html(self, path: str | Path | None = None) -> str:
@@ -112,7 +122,8 @@ class Shown(ABC):
 
         Its figure stands in it where the result has one and matplotlib is installed; its provenance closes it.
         """
-        blocks = (*map(paragraph, self.sentences()), scrolled(self.paged().to_html()), *self._figures())
+        said = map(paragraph, map(labelled, self.sentences()))
+        blocks = (*said, scrolled(tabled(self.paged())), *self._figures())
         held = Section("Provenance", (definitions(_flat(self.provenance)),))
         sections = [Section("Result", blocks), *([held] if self.provenance else [])]
         return written(html_page(self.title, self.warnings, sections), path)
@@ -154,6 +165,29 @@ class Shown(ABC):
 
     def __hash__(self) -> int:
         return hash((self.kind, self.to_json()))
+
+
+def wrapped(sentence: str) -> list[str]:
+    """Return a sentence in lines for a terminal, what follows the first below its label."""
+    label, kept = _LABEL.match(sentence), sentence.replace(" = ", "\0=\0")  # no line ends within an equation
+    lines = textwrap.wrap(kept, _WIDTH, subsequent_indent=" " * (label.end() if label else 4), break_on_hyphens=False)
+    return [line.replace("\0", " ") for line in lines]
+
+
+def labelled(sentence: str) -> str:
+    """Return a sentence whose label stands in a column of a terminal, as one of running text."""
+    return _LABEL.sub(r"\1: ", sentence)
+
+
+def tabled(table: TextTable) -> str:
+    """Return a table for screens, the notes alone where it has no rows."""
+    return table.to_html() if table.rows else "\n".join(map(paragraph, table.notes))
+
+
+def _prose(table: TextTable) -> str:
+    """Return caption and notes of a table without rows as LaTeX paragraphs."""
+    head = [rf"\textbf{{{escape_latex(table.caption)}}}\par"] if table.caption else []
+    return "\n".join([*head, *(rf"{escape_latex(note)}\par" for note in table.notes), ""])
 
 
 def _to_text(record: Mapping[str, Any]) -> str:

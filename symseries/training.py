@@ -53,6 +53,8 @@ def train(
     True
     """
     names = check_names(inputs, "input")
+    if not names:
+        raise OptionError(f"inputs={inputs!r}: expected a column or more, such as ('c', 'd')")
     if not isinstance(target, str):
         raise OptionError(f"target={target!r}: expected the name of a column, such as 'y' or 'log(y)'")
     data, y = _measurements(table, names, (target,))

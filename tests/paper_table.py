@@ -1593,13 +1593,16 @@ def _typeset(latex: str) -> str:
 
 
 def to_latex(table: TextTable) -> str:
-    """Return an article with the table, its columns of fixed widths, which compiles as it is."""
+    """Return an article with the table on wide pages, its columns of fixed widths, which compiles as it is."""
     widths = "".join(rf"p{{{width}mm}}" for width in (24, 98, 20, 88, 90))
-    text = table.to_latex(document=True).replace(r"{lllll}", "{" + widths + "}")
-    page = r"\documentclass[8pt]{article}" + "\n" + r"\usepackage[paperwidth=380mm,paperheight=297mm,margin=12mm]{geometry}"
-    return text.replace(r"\documentclass{article}", page).replace(
-        r"\begin{document}", "\\begin{document}\n\\footnotesize\\raggedright"
-    )
+    head, *rows = (" & ".join(cell.latex or escape_latex(cell.plain) for cell in row) + r" \\" for row in (table.headers, *table.rows))
+    lines = [
+        r"\documentclass[8pt]{article}", r"\usepackage[paperwidth=380mm,paperheight=297mm,margin=12mm]{geometry}",
+        r"\usepackage{amsmath,booktabs,longtable}", r"\begin{document}", r"\footnotesize\raggedright",
+        rf"\begin{{longtable}}{{{widths}}}", rf"\caption{{{table.caption}}} \\", r"\toprule", head, r"\midrule", r"\endhead",
+        *rows, r"\bottomrule", r"\end{longtable}", r"\end{document}",
+    ]  # fmt: skip
+    return "\n".join(lines) + "\n"
 
 
 def to_html(table: TextTable) -> str:

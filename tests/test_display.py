@@ -21,12 +21,12 @@ import sympy
 from hypothesis import given
 from hypothesis import strategies as st
 
-from symseries import display
 from symseries.display import (
     Cell,
     TextTable,
     escape_html,
     escape_latex,
+    formula_lines,
     html_name,
     latex_name,
     latex_number,
@@ -41,6 +41,7 @@ from symseries.display import (
     uncertain_cell,
     write_text,
 )
+from symseries.display.setting import Block, fitted, width
 from symseries.errors import OptionError
 
 NASTY = r"yield % & # $ _ ~ ^ { } \ <script>"
@@ -135,6 +136,7 @@ def test_digits_are_a_count(digits: int) -> None:
     ("value", "stderr", "plain", "latex"),
     [
         (45.0512, 0.1234, "45.05 ± 0.12", r"45.05 \pm 0.12"),
+        (0.0103968, 2.4e-16, "0.0103968 ± 2.4e-16", r"0.0103968 \pm 2.4 \times 10^{-16}"),
         (-45.0512, 0.1234, "-45.05 ± 0.12", r"-45.05 \pm 0.12"),
         (1.2341e-5, 5.6e-7, "(1.234 ± 0.056)e-05", r"(1.234 \pm 0.056) \times 10^{-5}"),
         (2e6, 3e3, "(2.0000 ± 0.0030)e+06", r"(2.0000 \pm 0.0030) \times 10^{6}"),
@@ -507,6 +509,77 @@ def test_missing_pandas_is_told(table: TextTable, monkeypatch: pytest.MonkeyPatc
         table.to_frame()
 
 
+# --- LaTeX that fits a page
+
+
+def wide(columns: int, rows: int = 3) -> TextTable:
+    """Return a table that no page holds on one line."""
+    heads = (text_cell("name"), *(text_cell(f"difference in standard errors {k}") for k in range(columns)))
+    line = (text_cell("first"), *(number_cell(1.23456e-16 * (k + 1)) for k in range(columns)))
+    return TextTable(heads, (line,) * rows, "Wide")
+
+
+def test_a_table_that_fits_stays_as_it_is(table: TextTable) -> None:
+    assert fitted([["n", "x"], ["1", "$2$"]], [True, False]) == ("", (Block("rl", (("n", "x"), ("1", "$2$"))),))
+    assert "shortstack" not in table.to_latex()
+
+
+def test_a_wide_table_is_stacked_then_made_small_then_wrapped_then_split() -> None:
+    assert r"\shortstack[r]{difference in\\standard\\errors 0}" in wide(5).to_latex()
+    long = "$" + " + ".join(f"a_{{{k}}} x^{{{k}}}" for k in range(40)) + "$"
+    wraps = TextTable((text_cell("n"), text_cell("law")), ((number_cell(1), Cell("law", long)),)).to_latex()
+    assert re.search(r"\\begin\{tabular\}\{rp\{0\.\d\d\\linewidth\}\}", wraps)
+    assert r"\tabularnewline" in wraps
+    split = wide(24).to_latex()
+    assert split.count(r"\begin{tabular}") > 1
+    assert split.count("first") == 3 * split.count(r"\begin{tabular}")
+    assert all(split.count(rf"errors {k}}}") == 1 for k in range(24))
+
+
+def test_widths_are_those_of_pdflatex(tmp_path: Path) -> None:
+    cells = (
+        "$0.04438 a + 0.5 b - 0.02223 c$",
+        r"$-1.37733 \times 10^{-15}$",
+        r"$45.05 \pm 0.12$",
+        "difference in standard errors",
+        r"$\mathrm{free}_{w,2} + 3.612 \sigma_{f}$",
+        r"sigma\_y = C*c**(2/3)",
+        r"$0.1458 C + 0.1723 k$",
+        r"$\frac{a + b}{2} + \frac{1}{\sqrt{c^{2} + d}}$",
+        r"$\begin{cases} x & \text{for}\: x > 0 \\0 & \text{otherwise} \end{cases}$",
+    )
+    lines = [rf"\settowidth{{\w}}{{{cell}}}\typeout{{WIDTH \the\w}}" for cell in cells]
+    head = r"\documentclass{article}\usepackage{amsmath}\newlength{\w}\begin{document}x"
+    said = compiled("\n".join([head, *lines, r"\end{document}"]), tmp_path)
+    for cell, true in zip(cells, re.findall(r"WIDTH ([\d.]+)pt", said), strict=True):
+        assert 0.9 * float(true) < width(cell) < 1.45 * float(true), cell
+
+
+@pytest.mark.parametrize("count", [5, 24])
+@pytest.mark.parametrize("rows", [3, 60])
+def test_wide_tables_compile_and_keep_to_the_page(tmp_path: Path, count: int, rows: int) -> None:
+    said = compiled(wide(count, rows).to_latex(document=True), tmp_path)
+    assert "Overfull" not in said
+
+
+@given(st.lists(st.sampled_from(["a", "b_{1}", r"\left(c - d\right)^{2}", "e^{f + g}"]), min_size=1, max_size=9))
+def test_a_formula_in_lines_is_the_same_formula(terms: list[str]) -> None:
+    formula = "y = " + " + ".join(terms)
+    lines = formula_lines(formula, 40)
+    assert " ".join(lines) == formula
+    assert all(line.count("{") == line.count("}") and line.count("(") == line.count(")") for line in lines)
+
+
+def test_a_case_distinction_stays_whole() -> None:
+    cases = r"\begin{cases} a + b & x > 0 \\ a - b & x < 0 \end{cases}"
+    assert formula_lines(f"y = {cases} + c", 10) == [f"y = {cases}", "+ c"]
+
+
+def test_latex_writes_no_file(table: TextTable) -> None:
+    with pytest.raises(OptionError, match=r"document='a\.tex': expected True or False; to_latex returns text"):
+        table.to_latex("a.tex")
+
+
 # --- LaTeX as pdflatex reads it
 
 
@@ -593,6 +666,12 @@ def test_a_path_that_cannot_be_written_is_named(tmp_path: Path, name: str) -> No
     assert names(tmp_path) == ["file", "folder"]
 
 
+@pytest.mark.parametrize("path", [3, None, b"name", True, ["a"], 1.5])
+def test_what_is_no_path_is_refused(path: object) -> None:
+    with pytest.raises(OptionError, match=r"^the path is .*; give text or a pathlib\.Path$"):
+        write_text(path, "text")
+
+
 @pytest.mark.parametrize(
     ("error", "raised"), [(OSError(28, "No space left on device"), OptionError), (KeyboardInterrupt(), KeyboardInterrupt)]
 )
@@ -604,7 +683,7 @@ def test_a_failure_leaves_the_old_file_and_nothing_else(
         raise error
 
     (tmp_path / "x").write_text("old", encoding="utf-8")
-    monkeypatch.setattr(display.Path, "replace", fail)
+    monkeypatch.setattr(Path, "replace", fail)
     with pytest.raises(raised):
         write_text(tmp_path / "x", "new")
     assert names(tmp_path) == ["x"]

@@ -314,7 +314,7 @@ def test_damage_anywhere_is_refused_in_one_line_or_does_not_matter(box: ss.Fit) 
     ("path", "value", "said"),
     [
         (("version",), 2, "fit: version 2 of 'symseries.fit'; this release reads version 1"),
-        (("constants", "sigma_f", "value"), 2.5, "fit, constants: sigma_f is 2.5 and the records say"),
+        (("constants", "sigma_f", "value"), 2.5, "fit, constants, sigma_f, value: the text says '2.5' and its records"),
         (("level",), 1.5, "fit, level: 1.5"),
         (("records", "solved", "gain"), [[1.0]], "fit, solved, gain: shape"),
         (("records", "solved", "residual", 0), "0", "fit, solved, residual"),

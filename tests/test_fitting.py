@@ -739,7 +739,7 @@ def test_a_fit_survives_pickling(found: ss.Fit) -> None:
 
 
 def test_notebooks_get_html_and_latex(found: ss.Fit) -> None:
-    assert found._repr_html_().startswith("<table>")
+    assert "<table>" in found._repr_html_()
     assert found._repr_latex_().startswith("$\\begin{aligned}")
     assert found._repr_latex_().count(r"\pm") == 3
 

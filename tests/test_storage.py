@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import pickle
 import re
 from html.parser import HTMLParser
@@ -77,6 +78,69 @@ def test_a_damaged_result_is_refused_with_its_place() -> None:
     for broken, place in ((text[:300], "no JSON"), (text.replace('"law"', '"lax"'), "no entry 'law'")):
         with pytest.raises(DataError, match=place):
             ss.Fit.from_json(broken)
+
+
+def edited(found: ss.Fit, path: tuple[str, ...], value: object) -> str:
+    """Return the text of a fit with one entry changed."""
+    record = json.loads(found.to_json())
+    inner = record
+    for key in path[:-1]:
+        inner = inner[key]
+    inner[path[-1]] = value
+    return json.dumps(record)
+
+
+@pytest.mark.parametrize(
+    ("path", "value"),
+    [
+        (("law",), "y = a + 2*b*x"),
+        (("law",), "z = a + b*x"),
+        (("law",), "y = a +"),
+        (("known",), {"R": "8"}),
+        (("source",), "12 rows of elsewhere"),
+        (("space",), "Taylor series"),
+        (("constants", "a", "stderr"), 1e-9),
+        (("constants", "b", "unit"), "GPa"),
+        (("constants", "b"), None),
+        (("covariance",), [[1.0, 0.0], [0.0, 1.0]]),
+        (("misfit",), 0.0),
+        (("chi2",), 1.0),
+        (("dof",), 7),
+        (("p_value",), 0.9),
+        (("r2",), 0.5),
+        (("aic",), -1e4),
+        (("bic",), "nan"),
+        (("method",), "by hand"),
+        (("warnings",), ["all is well"]),
+        (("provenance", "data"), "0" * 64),
+        (("provenance", "seed"), 3),
+    ],
+)
+def test_a_text_that_says_otherwise_than_its_records_is_refused_by_the_field(path: tuple[str, ...], value: object) -> None:
+    with pytest.raises(DataError, match=rf"^fit, {', '.join(path)}.*") as caught:
+        ss.Fit.from_json(edited(FITS["direct"](), path, value))
+    assert "\n" not in str(caught.value)
+
+
+def test_records_that_were_edited_are_refused_too() -> None:
+    found = FITS["direct"]()
+    with pytest.raises(DataError, match=r"^fit, constants, "):
+        ss.Fit.from_json(edited(found, ("records", "solved", "values"), [1.0, 2.0]))
+
+
+def test_another_release_may_word_and_order_otherwise() -> None:
+    """Numbers and law have to agree; a law that is printed in another order does, and sentences are made anew."""
+    found = FITS["direct"]()
+    assert ss.Fit.from_json(edited(found, ("law",), "y = b*x + a")) == found
+    record = json.loads(found.to_json())
+    for name in ("r2", "aic", "bic"):
+        del record[name]
+    record["provenance"]["versions"]["symseries"] = "0.0.1"
+    record["method"], record["warnings"] = "in older words", ["an older warning"]
+    again = ss.Fit.from_json(json.dumps(record))
+    assert (again.method, again.warnings, again.aic) == (found.method, found.warnings, found.aic)
+    with pytest.raises(DataError, match=r"^fit, misfit: "):
+        ss.Fit.from_json(json.dumps({**record, "misfit": 0.0}))
 
 
 class Balance(HTMLParser):

@@ -148,3 +148,29 @@ def test_the_answer_shows_itself_and_comes_back() -> None:
     assert found.to_frame()["column left out"].tolist() == ["h"]
     assert "at most" in found.to_html()
     assert r"\midrule" in found.to_latex(document=True)
+
+
+def test_where_no_column_is_left_out_no_empty_table_is_shown() -> None:
+    table = {name: column for name, column in measured(2, 60).items() if name != "h"}
+    found = sufficiency(table, "y", ("x", "z"))
+    assert found.left_out == ()
+    assert "column left out" not in str(found)
+    assert "─" not in str(found)
+    assert str(found).count("\n") >= 2
+    for page in (found._repr_html_(), found.to_html()):
+        assert "<table" not in page
+        assert "at most" in page
+    assert r"\begin{tabular}" not in found.to_latex()
+    assert "at most" in found.to_latex()
+    assert found._repr_latex_() is None
+    assert Sufficiency.from_json(found.to_json()) == found
+    assert "column left out" in str(sufficiency(measured(2, 60), "y", ("x", "z")))
+
+
+def test_latex_and_notebooks_hold_the_answer_and_a_long_one_wraps() -> None:
+    found = sufficiency(measured(2, 60, hidden=1.0), "y", ("x", "z"))
+    assert "conclusion: these inputs explain at most" in found.to_latex()
+    assert "<p>conclusion: these inputs explain at most" in found._repr_html_()
+    lines = str(found).splitlines()
+    assert max(map(len, lines)) <= 120
+    assert not any(line.rstrip().endswith(("=", "p", "F")) for line in lines)

@@ -107,7 +107,7 @@ class Extension(Shown):
         criterion = f"at the level {REJECTED:g}" if self.tolerance is None else f"within a misfit of {self.tolerance:g}"
         if not self.admissible:
             near = f"; the nearest adds {_sum(self.nearest)} ({_fit_in_words(self.nearest)})" if self.nearest else ""
-            return f"no law of up to {self.max_terms} added terms is admissible {criterion}{near}"
+            return f"no law of up to {self.max_terms} added term{'s' * (self.max_terms != 1)} is admissible {criterion}{near}"
         if not self.admissible[0].added:
             return f"the law itself is admissible {criterion} ({_fit_in_words(self.itself)}): nothing need be added"
         few, more = len(self.fewest), len(self.admissible) - len(self.fewest)

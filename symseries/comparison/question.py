@@ -148,10 +148,11 @@ class Question:
         else:
             values, errors, residual = self._linear(subset, columns)
             names = (*self.law.constants, *factors)
-        known = [None] * len(values) if errors is None else errors.tolist()
-        found = dict(zip(names, map(Estimate, values.tolist(), known), strict=True))
         rooted, dof = self.white.times(residual), self.dof(subset)
         chi2, tested = float(rooted @ rooted), self.white.tested and dof > 0
+        widened = max(1.0, np.sqrt(chi2 / dof)) if tested and self.white.probability(chi2, dof) < REJECTED else 1.0
+        known = [None] * len(values) if errors is None else (widened * errors).tolist()
+        found = dict(zip(names, map(Estimate, values.tolist(), known), strict=True))
         return Admissible(
             terms=tuple(str(self.terms[i]) for i in sorted(subset.terms)),
             law=law,

@@ -279,4 +279,4 @@ class Comparison(Shown):
     def __repr__(self) -> str:
         failed = sum(bool(pair.reason) for pair in self.pairs)
         unanswered = f", {failed} without an answer" if failed else ""
-        return f"<Comparison: {len(self.pairs)} pairs{unanswered}, ranked by {self.by}>"
+        return f"<Comparison: {len(self.pairs)} pairs{unanswered}, ranked by {_WORDS[self.by]}>"

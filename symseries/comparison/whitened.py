@@ -130,7 +130,8 @@ class Polynomial:
     def words(self) -> str:
         """The polynomial in words."""
         logs = f", {' and '.join(self.logarithms)} in the logarithm" if self.logarithms else ""
-        return f"a polynomial of order {self.space.order} ({len(self.space)} coefficients{logs})"
+        count = len(self.space)
+        return f"a polynomial of order {self.space.order} ({count} coefficient{'s' * (count != 1)}{logs})"
 
 
 def best_polynomial(
@@ -173,7 +174,7 @@ def doubts(source: object) -> tuple[str, ...]:
         return ()
     said = []
     if training.under_trained:
-        said.append("the network is under-trained: what it lacks is no noise, and a test rejects too much; use refine(net)")
+        said.append("the network is under-trained: the test allows for what it lacks, and can hardly reject; use refine(net)")
     if training.memorises:
         said.append("the network memorises its table: it repeats the noise, and a test says nothing")
     return tuple(said)

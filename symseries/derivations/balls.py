@@ -58,7 +58,9 @@ def shown_value(value: Value, digits: int = 15) -> str:
     """Return a value as text: an exact rational as such where it is short, else its certain decimal digits."""
     if isinstance(value, fmpq):
         text = str(value)
-        return text if len(text) <= 30 else f"{float(value.p) / float(value.q):.15g}…" if len(text) < 600 else "a long rational"
+        if len(text) <= 30:
+            return text
+        return f"{sympy.N(sympy.Rational(int(value.p), int(value.q)), 15)}…" if len(text) < 600 else "a long rational"
     parts = [str(part.str(digits, radius=False)) for part in (value.real, value.imag)]
     return parts[0] if value.imag.is_zero() else f"{parts[0]} + ({parts[1]})*i"
 

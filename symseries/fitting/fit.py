@@ -17,6 +17,7 @@ from symseries.fitting.prepare import Asked, Measurements, Prepared, check_law, 
 from symseries.fitting.result import Fit
 from symseries.fitting.solve import settled, solve
 from symseries.fitting.units import errors_in, learned, number_in, shares, with_units, without_quantities
+from symseries.fitting.weights import DECADES
 from symseries.laws import Law
 from symseries.network import Network, measured_column
 from symseries.scalars import Scalars
@@ -145,6 +146,7 @@ def _with_baseline(found: Fit, rng: np.random.Generator) -> Fit:
     side = _direct_source(prepared)
     if side is None:
         return found
+    found = dataclasses.replace(found, remarks=(*found.remarks, *_of_small_values(prepared)))
     try:
         start = {name: float(found.constants[name].value) for name in prepared.model.constants}
         direct = direct_record(side, prepared)
@@ -156,6 +158,22 @@ def _with_baseline(found: Fit, rng: np.random.Generator) -> Fit:
     baseline = Fit(direct, dataclasses.replace(solved, method=words), judge(direct, solved), found.level)
     with_it = dataclasses.replace(found, baseline=baseline)
     return _without_intervals(with_it, said) if (said := _distance(with_it)) else _no_surer(with_it)
+
+
+def _of_small_values(prepared: Prepared) -> tuple[str, ...]:
+    """Return the warning that small values of a target over many decades weigh nothing where its logarithm is not taken."""
+    side = _direct_source(prepared)
+    assert side is not None  # noqa: S101 - narrows the type
+    target = side.data[side.target]
+    if prepared.law.transform is not None or target.min() <= 0 or target.max() <= 10.0**DECADES * target.min():
+        return ()
+    name = side.target
+    span = np.log10(target.max() / target.min())
+    warning = (
+        f"{name} spans {span:.1f} decades and all rows count alike: the largest values decide the constants and their errors, "
+        f"which are too small where errors grow with {name}; train on log({name}) and write the law for it, or fit the table"
+    )
+    return (warning,)
 
 
 def _no_surer(found: Fit) -> Fit:
@@ -172,7 +190,8 @@ def _no_surer(found: Fit) -> Fit:
         f"the network's own standard errors were {ratio:.1f} times below the direct fit's, as of a network that follows the "
         "noise, or noise that is not constant; they are widened to the direct fit's"
     )
-    judged = dataclasses.replace(found.judged, covariance=ratio**2 * found.covariance)
+    freedom = max(found.judged.freedom, found.baseline.judged.freedom)
+    judged = dataclasses.replace(found.judged, covariance=ratio**2 * found.covariance, freedom=freedom)
     return dataclasses.replace(found, judged=judged, remarks=(*found.remarks, remark))
 
 

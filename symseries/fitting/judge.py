@@ -57,6 +57,7 @@ def judge(prepared: Prepared, solved: Solved) -> Judged:
         *_warnings(prepared, p_value, (reason, untested)),
         *_at_bounds(prepared, solved),
         *_inaccurate(prepared, solved),
+        *_blunt(prepared, chi2, dof, p_value),
         *_empty_corners(prepared),
         *_health(prepared),
     )
@@ -256,6 +257,20 @@ def _warnings(prepared: Prepared, p_value: float | None, reasons: tuple[str, str
         known = "errors declared" if prepared.by_rows else f"uncertainty of the {'data' if prepared.direct else 'network'}"
         said.append(f"{REJECTION}: what it leaves unexplained exceeds the {known} ({probability(p_value)})")
     return said
+
+
+def _blunt(prepared: Prepared, chi2: float | None, dof: int | None, p_value: float | None) -> list[str]:
+    """Warn of a test that passes only by what it allows a network that stopped short of its optimum."""
+    if chi2 is None or dof is None or p_value is None or p_value < REJECTED:
+        return []
+    plain = tail(chi2, dof, 0.0, freedom_of(prepared))
+    if plain >= REJECTED:
+        return []
+    warning = (
+        f"the law passes only because the test allows for a network that is not at its optimum ({probability(plain)} without); "
+        "use refine(net) and test again"
+    )
+    return [warning]
 
 
 def _at_bounds(prepared: Prepared, solved: Solved) -> list[str]:

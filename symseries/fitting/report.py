@@ -10,7 +10,7 @@ import sympy
 
 from symseries import plotting
 from symseries.display import Cell, TextTable, math_cell, number, number_cell, text_cell
-from symseries.displayed import ResultTable, Shown
+from symseries.displayed import ResultTable, Shown, labelled, tabled
 from symseries.errors import OptionError, SymseriesError, listing, suggestion
 from symseries.fitting import lawtests
 from symseries.laws import values_at
@@ -274,7 +274,7 @@ def _constants(fit: Fit) -> Section:
 
 
 def _residuals(fit: Fit) -> Section:
-    facts = {"misfit": f"{fit.misfit:.3g} of the source's variation"}
+    facts = {"misfit": f"{fit.misfit:.3g} of the source's variation", "scores": fit.scores.words}
     facts |= {
         test.name: test.words for test in (lawtests.chi_squared_test(fit), lawtests.f_test(fit)) if test.p_value is not None
     }
@@ -290,7 +290,8 @@ def _further(heading: str, result: Shown | ResultTable) -> Section:
     if isinstance(result, TextTable):
         return Section(heading, (scrolled(result.to_html()),))
     warned = () if result.noted else result.warnings
-    blocks = (*map(paragraph, result.sentences()), scrolled(result.paged().to_html()), *map(paragraph, warned))
+    said = map(paragraph, map(labelled, result.sentences()))
+    blocks = (*said, scrolled(tabled(result.paged())), *map(paragraph, warned))
     draw = getattr(result, "plot", None)
     if draw is None:
         return Section(heading, blocks)

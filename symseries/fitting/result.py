@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import textwrap
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -12,13 +11,13 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from symseries.display import TextTable, latex_name, latex_uncertain, number
+from symseries.display import TextTable, latex_name, latex_uncertain
 from symseries.displayed import ResultTable, written
 from symseries.errors import DataError, OptionError
-from symseries.fitting import lawtests, predictions, report, storage, views
-from symseries.fitting.estimate import Estimate, estimate_record, shortened
+from symseries.fitting import agreement, lawtests, predictions, report, storage, views
+from symseries.fitting.estimate import Estimate, estimate_record
 from symseries.fitting.intervals import Intervals, intervals, profiler_of
-from symseries.fitting.judge import REJECTED, Judged, probability
+from symseries.fitting.judge import REJECTED, Judged
 from symseries.fitting.lawtests import LawTest
 from symseries.fitting.options import check_level, check_points
 from symseries.fitting.predictions import Predictions
@@ -26,9 +25,9 @@ from symseries.fitting.prepare import Prepared
 from symseries.fitting.profiles import Contour, Profile, contour, profile, reach_of
 from symseries.fitting.repeats import Trainer
 from symseries.fitting.result_constants import Constants
+from symseries.fitting.scores import Goodness, goodness_or_reason
 from symseries.fitting.solve import Solved
-from symseries.layers import Pick
-from symseries.names import symbol
+from symseries.fitting.summary import blocks, source_line, summary
 from symseries.network import Network
 from symseries.pages import latex_document, versions
 from symseries.scalars import Array, shown
@@ -42,8 +41,6 @@ __all__ = ["Estimate", "Fit"]
 
 FORMAT = "symseries.fit"
 VERSION = 1
-_WIDTH = 100  # of text in a terminal
-_BIAS = 0.1  # standard errors by which a regularisation may move a constant in silence
 
 
 @dataclass(frozen=True, repr=False, eq=False)
@@ -285,12 +282,38 @@ class Fit:
         """How far the regularisation of the training moved each constant, in its standard errors; None where not known."""
         return lawtests.regularisation_bias(self)
 
+    @cached_property
+    def scores(self) -> Goodness:
+        """How well the law describes its rows: `rows`, `r2`, `aic`, `bic`, and `words`, which say why where there are none.
+
+        AIC = n ln(sum r_i**2/n) + 2 (p + 1), BIC with (p + 1) ln n, over n rows with p free constants, residuals r_i of the law
+        at these constants counted by the errors declared; those of `compare` are the same.
+
+        >>> import symseries as ss
+        >>> found = ss.fit({"x": [0, 1, 2, 3], "y": [1.0, 3.1, 4.9, 7.0]}, ss.Law("y = a + b*x", variables=("x",)))
+        >>> round(found.r2, 5), round(found.aic, 3), round(found.bic, 3)
+        (0.99908, -15.615, -17.456)
+        """
+        return goodness_or_reason(self)
+
+    @property
+    def r2(self) -> float | None:
+        """Share of the target's variance over its rows that the law explains, or None without rows."""
+        return self.scores.r2
+
+    @property
+    def aic(self) -> float | None:
+        """Akaike's information criterion of the law over its rows, smaller being better, or None without rows."""
+        return self.scores.aic
+
+    @property
+    def bic(self) -> float | None:
+        """The Bayesian information criterion of the law over its rows, smaller being better, or None without rows."""
+        return self.scores.bic
+
     def summary(self) -> str:
-        """Return the result as text for a terminal: law, source, constants, tests, warnings."""
-        head = [_paragraph("law       ", views.law_line(self.prepared)), _paragraph("source    ", self._source())]
-        tests = [_paragraph(f"{label:10}", line) for label, line in self._verdicts()]
-        warnings = [_paragraph("warning   ", warning) for warning in self.warnings]
-        return "\n".join([*head, _paragraph("method    ", self.method), "", self.table().to_text(), "", *tests, *warnings])
+        """Return the result as text for a terminal: law, source, constants, scores, tests, warnings."""
+        return summary(self)
 
     __str__ = summary
 
@@ -303,45 +326,16 @@ class Fit:
     def __hash__(self) -> int:
         return hash((str(self.prepared.law), tuple(map(str, self.solved.values))))
 
-    def _source(self) -> str:
-        source, data = self.prepared.source, self.prepared.source.data
-        rows = "" if data is None else f"{len(data)} rows of {data.source}"
-        if not isinstance(source, Network):
-            return rows
-        return f"network ({', '.join(source.inputs)} -> {source.outputs[0]})" + (f", {rows}" if rows else "")
-
-    def _verdicts(self) -> list[tuple[str, str]]:
-        said = [("misfit", f"{self.misfit:.3g} of the variation of the {'data' if self.prepared.direct else 'network'}")]
-        if self.chi2 is not None and self.p_value is not None:
-            said.append(("test", f"chi2 = {self.chi2:.3g} on {self.dof} degrees of freedom, {probability(self.p_value)}"))
-        return views.digits(self) + said + views.sloppy(self) + self._health()
-
-    def _health(self) -> list[tuple[str, str]]:
-        net = self.prepared.source
-        if not isinstance(net, Network) or net.training is None:
-            return []
-        training, single = net.training, not any(isinstance(layer, Pick) for layer in net.layers)
-        noise = [f"noise {number(training.noise, 3)}"] if single and not self.prepared.composed else []
-        logs = [f"logarithm of {', '.join(training.logarithms)} as input"] if training.logarithms else []
-        moved = max((self.regularisation or {}).items(), key=lambda pair: abs(pair[1]), default=("", 0.0))
-        bias = [f"regularisation moved {moved[0]} by {moved[1]:+.2g} se"] if abs(moved[1]) >= _BIAS else []
-        shares = f"R² {training.r2:.4f}, on data left out {training.heldout_r2:.4f}"
-        cut = (
-            [f"interrupted after {training.finished} of {training.wanted} starts"]
-            if training.finished < training.wanted
-            else []
-        )
-        return [
-            ("network", "; ".join([shares, *noise, f"{training.effective_weights:.1f} effective weights", *logs, *bias, *cut]))
-        ]
-
     # -------------------------------------------------------------------------------------------------------- exports
     def to_frame(self) -> DataFrame:
         """Return the constants as a DataFrame: value, stderr, interval, and where known the direct fit and the units.
 
+        Its `attrs` hold what is said of the law as a whole: r2, aic, bic, misfit, chi2, dof and p_value, None where not known.
         Raises `OptionError` where pandas is not installed.
         """
-        return views.numbers_table(self).to_frame()
+        frame = views.numbers_table(self).to_frame()
+        frame.attrs.update({name: getattr(self, name) for name in ("r2", "aic", "bic", "misfit", "chi2", "dof", "p_value")})
+        return frame
 
     def to_csv(self, path: str | Path | None = None) -> str:
         """Return the columns of `to_frame` as CSV text with all digits, and write it to `path` where one is given.
@@ -357,32 +351,25 @@ class Fit:
         return TextTable(constants.headers, constants.rows, str(self.prepared.law), self.warnings).to_markdown()
 
     def to_latex(self, *, document: bool = False) -> str:
-        """Return the law, the law with its values, the table of constants and that of coefficients as LaTeX.
+        """Return the law, the law with its values, the table of constants with the warnings, and that of coefficients as LaTeX.
 
         The table of coefficients is left out over the rows themselves, where it is the table of measurements once more.
 
         With `document=True` it compiles alone; without it, load amsmath, booktabs and longtable.
         """
         constants = self.table()
-        captioned = TextTable(constants.headers, constants.rows, f"Constants of the law, {100 * self.level:g} % intervals")
-        lines = f"{self.prepared.law.to_latex()} \\\\\n{self._with_values()}"
-        law = f"\\begin{{gather*}}\n{lines}\n\\end{{gather*}}\n"
+        caption = f"Constants of the law, {100 * self.level:g} % intervals"
+        captioned = TextTable(constants.headers, constants.rows, caption, self.warnings)
         # at the rows themselves coefficients are the table of measurements once more
         coefficients = [] if self.prepared.space.order is None else [self.coefficient_table().to_latex()]
-        parts = [law, captioned.to_latex(), *coefficients]
+        parts = [views.law_latex(self), captioned.to_latex(), *coefficients]
         return latex_document(parts) if document else "\n".join(parts)
-
-    def _with_values(self) -> str:
-        """Return the law with its constants replaced by the values found, to the digits that their errors allow."""
-        law = self.prepared.law
-        numbers = {symbol(name): shortened(e.value, e.stderr) for name, e in self.constants.items()}
-        return law.latex_of(law.expression.xreplace(numbers))
 
     def to_json(self, path: str | Path | None = None) -> str:
         """Return the result as JSON text, and write it to `path` where one is given; `Fit.from_json` reads it back.
 
-        It holds constants, covariance, tests, method, warnings, the direct fit and what it was computed with, for whoever
-        reads JSON; and under "records" both sides, the source and its data, from which a fit is made again.
+        It holds constants, covariance, tests, scores, method, warnings, the direct fit and what it was computed with, for
+        whoever reads JSON; and under "records" both sides, the source and its data, from which a fit is made again.
         """
         text = storage.to_text(self.to_dict())
         written(text + "\n", path)
@@ -391,21 +378,32 @@ class Fit:
     def to_dict(self) -> dict[str, Any]:
         """Return the result as plain lists and numbers."""
         return {
+            **self._said(), "records": storage.records(self.prepared, self.solved, self.judged),
+            "baseline": None if self.baseline is None else self.baseline.to_dict(),
+        }  # fmt: skip
+
+    def _said(self) -> dict[str, Any]:
+        """Return what the text holds for whoever reads JSON."""
+        return {
             "format": FORMAT, "version": VERSION, "law": str(self.prepared.law),
             "known": {name: str(value) for name, value in self.prepared.law.known.items()},
-            "source": self._source(), "space": self.prepared.space.describe(),
+            "source": source_line(self.prepared), "space": self.prepared.space.describe(),
             "constants": {name: estimate_record(e) for name, e in self.constants.items()},
             "covariance": None if self.covariance is None else self.covariance.tolist(),
             "level": float(self.level), "misfit": storage.real(self.misfit), "chi2": storage.real(self.chi2), "dof": self.dof,
-            "p_value": storage.real(self.p_value), "method": self.method, "warnings": list(self.warnings),
-            "provenance": self.provenance,
-            "remarks": list(self.remarks), "records": storage.records(self.prepared, self.solved, self.judged),
-            "baseline": None if self.baseline is None else self.baseline.to_dict(),
+            "p_value": storage.real(self.p_value), "r2": storage.real(self.r2), "aic": storage.real(self.aic),
+            "bic": storage.real(self.bic), "method": self.method, "warnings": list(self.warnings),
+            "provenance": self.provenance, "remarks": list(self.remarks),
         }  # fmt: skip
 
     @classmethod
     def from_json(cls, text: str) -> Fit:
         """Return the fit that `to_json` wrote: nothing is computed anew, and it shows what the written one showed.
+
+        What the text says of the fit (law, constants, covariance, tests, scores, digest of the data) has to agree with the
+        "records" from which the fit is made: a text in which one of the two was changed is refused by the name of the field.
+        So are sentences (source, space, method, warnings), but for those of another version of this package, which may word
+        them otherwise: they are made from the records.
 
         Raises `DataError` naming the place for text that is damaged, of another format or version, or whose parts do not fit
         together; `ResourceLimitError` for text that is too long.
@@ -431,15 +429,9 @@ class Fit:
             return cls.from_dict(storage.entry(record, "baseline", dict, "top"))
 
     def _checked(self, record: Mapping[str, Any]) -> Fit:
-        """Refuse a text whose constants were changed by hand, or whose direct fit is of another law."""
-        held = {name: estimate_record(estimate)["value"] for name, estimate in self.constants.items()}
-        with storage.place("constants"):
-            written = {name: one["value"] for name, one in storage.entry(record, "constants", dict, "top").items()}
-            for name in {**held, **written}:
-                if held.get(name) != written.get(name):
-                    said = f"{name} is {str(written.get(name))[:40]} and the records say {held.get(name)}"
-                    raise DataError(f"{said}; expected the text as Fit.to_json wrote it")
-        if self.baseline is not None and list(self.baseline.constants) != list(held):
+        """Refuse a text that was changed by hand, or whose direct fit is of another law."""
+        agreement.check(self, self._said(), record)
+        if self.baseline is not None and list(self.baseline.constants) != list(self.constants):
             raise DataError("fit, baseline: it has other constants; expected the direct fit of the same law")
         return self
 
@@ -463,17 +455,9 @@ class Fit:
         return report.plot(self, kind, ax, variable)
 
     def _repr_html_(self) -> str:
-        return self.table().to_html()
+        return blocks(self)
 
     def _repr_latex_(self) -> str:
         law = self.prepared.law
         rows = (f"{latex_name(n)} &= {latex_uncertain(e.value, e.stderr)}" for n, e in self.constants.items())
         return "$\\begin{aligned} & " + law.to_latex() + r" \\ " + r" \\ ".join(rows) + "\\end{aligned}$"
-
-
-def _paragraph(label: str, text: str) -> str:
-    """Return a label and its text, wrapped under it."""
-    kept = text.replace(" = ", "\0=\0")  # no line ends within an equation
-    indent = " " * len(label)
-    lines = textwrap.fill(kept, _WIDTH, initial_indent=label, subsequent_indent=indent, break_on_hyphens=False)
-    return lines.replace("\0", " ")

@@ -7,8 +7,8 @@ from typing import Any
 
 from symseries.display import TextTable, name_cell, text_cell
 from symseries.displayed import Record, Shown, texts
-from symseries.fitting.estimate import Estimate, estimate_from, estimate_record, interval_cell, value_cell
-from symseries.fitting.views import estimates_table
+from symseries.fitting.estimate import Estimate, estimate_from, estimate_record, interval_cell
+from symseries.fitting.views import estimates_table, value_cell
 
 
 class Constants(Shown, dict[str, Estimate]):

@@ -12,6 +12,8 @@ import sympy
 from symseries.display import (
     Cell,
     TextTable,
+    formula_lines,
+    latex_digits,
     latex_name,
     math_cell,
     name_cell,
@@ -21,7 +23,8 @@ from symseries.display import (
     uncertain_cell,
 )
 from symseries.errors import OptionError, listing
-from symseries.fitting.estimate import Estimate, difference_cell, interval_cell, value_cell
+from symseries.fitting.estimate import Estimate, difference_cell, interval_cell, shortened
+from symseries.fitting.estimate import value_cell as decimal_cell
 from symseries.fitting.judge import probability
 from symseries.fitting.prepare import Prepared
 from symseries.names import symbol
@@ -32,6 +35,7 @@ if TYPE_CHECKING:
 
 _DIGITS = 4  # of coefficients in tables
 _ALL_DIGITS = 17  # of a float, to read it back as it is
+_FRACTION = 16  # characters of a fraction that is shown as it is
 _LAW = 60  # characters of a law in one line
 _SHOWN = 4  # constants in one line
 _SLOPPY = 0.95  # correlation from which two constants are said to be determined together only
@@ -63,6 +67,23 @@ def law_line(prepared: Prepared) -> str:
     return f"{left}{equals}{bare} + polynomial of order {beside[1]} in {beside[2]} ({terms})"
 
 
+def law_latex(fit: Fit) -> str:
+    """Return the law, and the law with the values found, as displayed mathematics in lines that fit a page."""
+    law = fit.prepared.law
+    numbers = {symbol(name): shortened(e.value, e.stderr) for name, e in fit.constants.items()}
+    formulas = (law.to_latex(), law.latex_of(law.expression.xreplace(numbers)))
+    both = " \\\\\n".join(map(_displayed, formulas))
+    return f"\\begin{{gather*}}\n{both}\n\\end{{gather*}}\n"
+
+
+def _displayed(formula: str) -> str:
+    first, *others = formula_lines(formula)
+    if not others:
+        return formula
+    aligned = first.replace(" = ", " &= ", 1) if " = " in first else f"& {first}"
+    return "\\begin{aligned}" + r" \\ & \quad ".join([aligned, *others]) + "\\end{aligned}"
+
+
 def one_line(fit: Fit) -> str:
     """Return law, number of constants, the first of them with their errors, and what the test says, in one line."""
     law, count, names = law_line(fit.prepared), len(fit.constants), list(fit.constants)[:_SHOWN]
@@ -77,6 +98,20 @@ def _verdict(fit: Fit) -> str:
     if fit.p_value is None:
         return f"not tested, misfit {fit.misfit:.3g}"
     return f"{'rejected' if fit.rejected else 'not rejected'}, {probability(fit.p_value)}"
+
+
+def value_cell(estimate: Estimate) -> Cell:
+    """Return a constant with its standard error as a cell; beside a fraction that is short stand its decimals.
+
+    >>> value_cell(Estimate(sympy.Rational(7, 3))).plain, value_cell(Estimate(sympy.Rational(7, 3), 0.05)).plain
+    ('7/3 (2.33333)', '7/3 (2.333 ± 0.050)')
+    """
+    value = estimate.value
+    text = str(value)
+    if not isinstance(value, sympy.Rational) or len(text) > _FRACTION or (value.is_Integer and not estimate.stderr):
+        return decimal_cell(estimate)
+    decimals = uncertain(float(value), estimate.stderr)
+    return Cell(f"{text} ({decimals})", f"${latex_digits(text)} \\; ({latex_digits(decimals)})$", align="right")
 
 
 def constants_table(fit: Fit) -> TextTable:

@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from symseries.errors import NetworkFormatError, UnsupportedLayerError, listing
+from symseries.errors import NetworkFormatError, OptionError, UnsupportedLayerError, listing
 from symseries.layers import Activation, Affine, Layer, Softmax, Whitening
 from symseries.network import Network
 from symseries.scalars import F64, Array
@@ -148,13 +148,23 @@ def _inverse(transformer: Any) -> list[Layer]:
 
 # --------------------------------------------------------------------------------------------------- names and a check
 def _input_names(model: Any, inputs: Sequence[str] | None) -> Sequence[str]:
+    names = getattr(model, "feature_names_in_", None)
     if inputs is not None:
+        _check_order(names, inputs)
         return inputs
     width = getattr(model, "n_features_in_", None)
     if width is None:
         raise NetworkFormatError(f"{_kind(model)} is not fitted; call its fit(X, y) first")
-    names = getattr(model, "feature_names_in_", None)
     return [f"x{i}" for i in range(int(width))] if names is None else [str(name) for name in names]
+
+
+def _check_order(names: Any, inputs: Sequence[str]) -> None:
+    """Raise `OptionError` where the inputs are the columns that the model was fitted with, in another order."""
+    given, fitted = [str(name) for name in inputs], [] if names is None else [str(name) for name in names]
+    if given != fitted and sorted(given) == sorted(fitted):
+        raise OptionError(
+            f"inputs={listing(given)}: the model was fitted to {listing(fitted)}; give them in this order, or leave inputs out"
+        )
 
 
 def _output_names(model: Any, outputs: Sequence[str] | str | None, count: int) -> Sequence[str] | str:
