@@ -968,3 +968,39 @@ def test_constants_that_are_determined_together_are_named() -> None:
     expected = inverse[0, 1] / np.sqrt(inverse[0, 0] * inverse[1, 1])
     assert line == f"sloppy    surer together than apart, correlated by {expected:+.3f} a and b"
     assert "sloppy" not in str(ss.fit({"T": T - 650, "y": T}, ss.Law("y = a + b*T", ("T",))))
+
+
+def test_a_minimum_that_hardly_any_search_found_rejects_nothing() -> None:
+    """An oscillation has a minimum for every frequency; from a start that is given the law is judged as ever."""
+    rng, x = np.random.default_rng(0), np.linspace(0, 1, 120)
+    table, law = {"x": x, "y": 2 * np.sin(211 * x) + rng.normal(0, 0.05, 120)}, ss.Law("y = a*sin(w*x)", ("x",))
+    sought = ss.fit(table, law, errors=0.01)
+    assert sought.p_value is None
+    assert not sought.rejected
+    assert any("searches ended in the best minimum found: a better one may have been missed" in w for w in sought.warnings)
+    assert ss.fit(table, law, errors=0.01, start={"w": 211}).rejected
+    passing = ss.fit(table, law, errors=0.05)
+    assert passing.p_value is not None
+    assert not any("searches" in w for w in passing.warnings)
+
+
+@pytest.mark.parametrize("order", [2, 4])
+def test_a_table_over_a_box_is_met_by_the_same_least_squares(order: int) -> None:
+    """What the law has beyond the order of the space falls on both sides alike: without noise the constants are exact."""
+    rng = np.random.default_rng(7)
+    c, d = rng.uniform(0.01, 0.1, 60), np.exp(rng.uniform(0, np.log(100), 60))
+    table = {"c": c, "d": d, "sigma_y": 100 + 300 * c ** (2 / 3) + 500 / np.sqrt(d)}
+    space = ss.LegendreSpace({"c": ("0.01", "0.1"), "d": (1, 100)}, order=order)
+    law = ss.Law("sigma_y = s + C*c**(2/3) + k*d**n", ("c", "d"))
+    found = ss.fit(table, law, space, ties={"n": "-1/2"})
+    assert [float(found.constants[name].value) for name in ("s", "C", "k")] == pytest.approx([100, 300, 500], rel=1e-8)
+    assert not found.rejected
+    assert pickle.loads(pickle.dumps(found)).constants == found.constants
+    free = ss.fit(table, law, space)
+    assert float(free.constants["n"].value) == pytest.approx(-0.5, rel=1e-6)
+
+
+def test_a_value_beyond_the_range_of_floats_is_named() -> None:
+    table = {"x": [1.0, 2.0, 3.0, 4.0], "y": [1.0, 2.0, 3.5, 4.0]}
+    with pytest.raises(IdentifiabilityError, match=r"what stands beside b is 4e-320 at most.*take another unit"):
+        ss.fit(table, ss.Law("y = a + b*x*1e-320", ("x",)))

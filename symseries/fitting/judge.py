@@ -51,9 +51,14 @@ def judge(prepared: Prepared, solved: Solved) -> Judged:
     p_value, birge = (None, 1.0)
     if chi2 is not None and dof:
         p_value, birge = tail(chi2, dof, shift_of(prepared), freedom_of(prepared)), _widening(prepared, chi2, dof)
+    doubted = bool(solved.doubt) and (p_value is None or p_value < REJECTED)  # a law that passes leaves nothing to be found
+    if doubted and p_value is not None:
+        chi2 = dof = p_value = None
+        untested = "what is left may belong to another minimum"
     covariance, reason, freedom = _covariance(prepared, solved, birge)
     warnings = (
         *prepared.notes,
+        *[solved.doubt] * doubted,
         *_warnings(prepared, p_value, (reason, untested)),
         *_at_bounds(prepared, solved),
         *_inaccurate(prepared, solved),

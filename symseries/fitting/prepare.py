@@ -154,7 +154,9 @@ class Prepared:
     def tied(self, ties: Mapping[str, sympy.Expr]) -> Prepared:
         """Return the same with other constants held or tied."""
         model = reduced(self.law, ties)
-        return dataclasses.replace(self, ties=dict(ties), model=model, beta=model.expand(self.space, self.scalars))
+        return dataclasses.replace(
+            self, ties=dict(ties), model=model, beta=_law_series(model, self.source, self.space, self.scalars)
+        )
 
 
 @dataclass(frozen=True)
@@ -240,7 +242,7 @@ def _record(side: Source, law: Law, space: Space, scalars: Scalars, asked: Asked
     model = reduced(law, asked.ties)
     alpha = side.expand(space, scalars)
     space = alpha.space  # where order="auto" has been found on the source
-    beta = model.expand(space, scalars)
+    beta = _law_series(model, side, space, scalars)
     if scalars.exact:
         _check_exact(beta)
     weighting = _weighting(side, space, alpha, asked.weights)
@@ -263,6 +265,14 @@ def _record(side: Source, law: Law, space: Space, scalars: Scalars, asked: Asked
         given,
         asked.weights,
     )
+
+
+def _law_series(model: Law, side: Source, space: Space, scalars: Scalars) -> LawSeries:
+    """Return the law over a space, in the way in which the source was brought there: a table on a box by least squares."""
+    found = model.expand(space, scalars)
+    if isinstance(side, Measurements) and isinstance(space, BoxSpace):
+        return found.at_points(side.data.matrix(space.variables))
+    return found
 
 
 def _check_exact(beta: LawSeries) -> None:

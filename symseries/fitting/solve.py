@@ -55,6 +55,8 @@ class Solved:
     """The values as decimal text, where they were polished to more digits than a float holds."""
     bounded: tuple[str, ...] = ()
     """The constants that ended at a bound, which count as held there: without it they would leave."""
+    doubt: str = ""
+    """Why a better minimum may have been missed, or nothing."""
 
     @property
     def free(self) -> int:
@@ -70,7 +72,8 @@ def solve(prepared: Prepared, rng: np.random.Generator, candidates: int | None =
     """
     if not prepared.law.constants:
         raise IdentifiabilityError(
-            f"law {prepared.law}: it holds no constant to find; write one as a name, or leave one out of known="
+            f"law {prepared.law}: it holds no constant to find; write one as a name, or, to test it as it is, multiply it by "
+            "one and see whether that is 1"
         )
     _check_count(prepared)
     if prepared.scalars.exact:
@@ -163,7 +166,15 @@ def _linear(prepared: Prepared) -> Solved:
     law = prepared.model
     columns = prepared.beta.evaluate((law.offset, *law.slopes(law.constants)), {})
     matrix, right = columns[:, 1:], prepared.alpha.elements[:, 0] - columns[:, 0]
-    solution = solve_linear(prepared.weighted(matrix), prepared.weighted(right))
+    with np.errstate(over="ignore", invalid="ignore"):  # what leaves the range of floats is named
+        solution = solve_linear(prepared.weighted(matrix), prepared.weighted(right))
+    if not np.isfinite(solution.values).all() or not np.isfinite(solution.inverse).all():
+        sizes = np.abs(matrix).max(axis=0)
+        least = int(np.argmin(sizes))
+        raise IdentifiabilityError(
+            f"law {str(prepared.law)[:80]}: what stands beside {law.constants[least]} is {sizes[least]:.2g} at most, so that "
+            "its value leaves the range of floating-point numbers; take another unit"
+        )
     if solution.rank < len(law.constants):
         raise unidentified(prepared, np.ones(len(law.constants)))
     if prepared.wishes.bounds:
@@ -201,7 +212,16 @@ def _nonlinear(prepared: Prepared, names: tuple[str, ...], rng: np.random.Genera
     values = tuple(model.ordered(found.theta, found.linear).tolist())
     eliminated = f", {listing(model.linear)} eliminated" if model.linear else ""
     method = f"nonlinear least squares in {listing(names)}{eliminated}, {message}"
-    return at_constants(prepared, values, method, tuple(name for name, held in zip(names, found.bounded, strict=True) if held))
+    solved = at_constants(prepared, values, method, tuple(n for n, held in zip(names, found.bounded, strict=True) if held))
+    return dataclasses.replace(solved, doubt=_doubt(found))
+
+
+def _doubt(found: NonlinearSolution) -> str:
+    """Return what to say of a minimum that hardly any search ended in."""
+    if not found.lone:
+        return ""
+    count = f"only {found.agreed} of {found.tried} searches ended in the best minimum found"
+    return f"{count}: a better one may have been missed; give start= near the answer, or bounds="
 
 
 def at_constants(prepared: Prepared, values: tuple[float, ...], method: str, bounded: tuple[str, ...] = ()) -> Solved:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import sympy
@@ -55,7 +55,30 @@ class LawSeries:
                     f"its variables are {listing(space.variables)}"
                 )
         self.law, self.space, self.scalars = law, space, scalars
+        self._points: Array | None = None
         self._check_regular(law.formula)
+
+    def at_points(self, points: Array) -> LawSeries:
+        """Return the law's least squares over the space at points (n, w), in float64, in place of its projection.
+
+        This is what a table of measurements at these points is brought to: what the law has beyond the order of the space then
+        falls on the coefficients of both alike.
+
+        >>> import symseries as ss
+        >>> series = ss.Law("b*x**2", variables=("x",)).expand(ss.LegendreSpace({"x": (-1, 1)}, order=1))
+        >>> line = series.at_points(np.array([[0.0], [1.0]])).at({"b": 1})  # through both points
+        >>> (line.coefficients.round(9) + 0.0).tolist()
+        [0.0, 1.0]
+        """
+        found = LawSeries(self.law, self.space, self.scalars)
+        found._points = points
+        return found
+
+    @cached_property
+    def _least_squares(self) -> Array:
+        """The matrix (N, n) from values at the points to coefficients."""
+        assert self._points is not None  # noqa: S101 - narrows the type
+        return np.asarray(np.linalg.pinv(self.space.basis(self._points)))
 
     def _check_regular(self, formula: sympy.Expr) -> None:
         """Refuse a pole in the domain, which the nodes would miss; where constants move it, it takes their values.
@@ -144,7 +167,7 @@ class LawSeries:
         It is 0 over a Taylor space and the data, where nothing is integrated, and in other rings than F64, whose integrals are
         closed or proved; None where it is not estimated.
         """
-        if not isinstance(self.space, BoxSpace) or self.scalars is not F64:
+        if not isinstance(self.space, BoxSpace) or self.scalars is not F64 or self._points is not None:
             return 0.0
         numbers = self.law._numbers(constants)
         formula, names = (self.law.formula,), self.space.variables
@@ -170,11 +193,13 @@ class LawSeries:
             return space.project(values_at(formulas, space.exact_nodes, space.variables, constants, scalars), scalars)
         if isinstance(space, BoxSpace) and scalars is not F64:
             return self._closed(space, formulas, constants)[1]
-        nodes = space.nodes  # type: ignore[attr-defined]  # every space but Taylor has nodes
+        nodes = space.nodes if self._points is None else self._points  # type: ignore[attr-defined]  # all but Taylor have nodes
         values = values_at(formulas, nodes, space.variables, constants, F64, strict=strict)
         if isinstance(space, EmpiricalSpace) and space.nodal:
             return values
         with np.errstate(all="ignore"):  # a search for constants passes through values that overflow, and leaves them
+            if self._points is not None:
+                return np.asarray(self._least_squares @ values)
             return np.asarray(space.project(values))  # type: ignore[attr-defined]
 
     def _taylor(
@@ -243,8 +268,8 @@ class LawSeries:
         except SymseriesError:
             return None
 
-    def __reduce__(self) -> tuple[type[LawSeries], tuple[Law, Space, Scalars]]:
-        return LawSeries, (self.law, self.space, self.scalars)
+    def __reduce__(self) -> tuple[Any, ...]:
+        return LawSeries, (self.law, self.space, self.scalars), {"_points": self._points}
 
     def __repr__(self) -> str:
         return f"<LawSeries: {self.law}; {self.space.describe()}>"

@@ -26,7 +26,8 @@ class NonlinearSolution:
 
     `theta` (t,), `linear` (q,), `residual` (m,), `cost` its sum of squares; `jacobian` (m, t + q) of the model with the
     columns in the order [theta, linear], its `rank` and the `singular_values` of its scaled columns; `tried` local searches,
-    of which `agreed` reached the same cost; `bounded` (t,) says which of theta are pressed against a bound: these are optimal
+    of which `agreed` reached the same cost, and `lone` where so few of many did, from no start given, that a better minimum may
+    have been missed; `bounded` (t,) says which of theta are pressed against a bound: these are optimal
     there, and the rank counts them as determined. Where no start gives a finite value theta is nan, cost infinite, rank 0.
     """
 
@@ -39,6 +40,7 @@ class NonlinearSolution:
     message: str
     tried: int
     agreed: int
+    lone: bool
     rank: int
     singular_values: Array
     bounded: Array
@@ -162,10 +164,17 @@ def _reported(problem: Problem, ends: list[End], given: bool) -> NonlinearSoluti
         message="; ".join([_origin(problem, ends, chosen, given), *troubles]),
         tried=len(ends),
         agreed=_agreed(problem, ends, chosen.point.cost),
+        lone=_lone(problem, ends, chosen),
         rank=rank,
         singular_values=singular,
         bounded=bounded,
     )
+
+
+def _lone(problem: Problem, ends: list[End], chosen: End) -> bool:
+    """Tell a minimum that few searches found, though many were made, and no start led to."""
+    near = sum(problem.close(end.point.cost, chosen.point.cost, 1e-4) for end in ends)
+    return bool(problem.size and not chosen.given and len(ends) >= LEAST and near < ENOUGH)
 
 
 def _origin(problem: Problem, ends: list[End], chosen: End, given: bool) -> str:
@@ -212,6 +221,7 @@ def _nothing(problem: Problem) -> NonlinearSolution:
         message="no start gives a finite value of the model",
         tried=0,
         agreed=0,
+        lone=False,
         rank=0,
         singular_values=np.zeros(size),
         bounded=np.zeros(size, dtype=bool),
