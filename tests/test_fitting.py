@@ -1004,3 +1004,16 @@ def test_a_value_beyond_the_range_of_floats_is_named() -> None:
     table = {"x": [1.0, 2.0, 3.0, 4.0], "y": [1.0, 2.0, 3.5, 4.0]}
     with pytest.raises(IdentifiabilityError, match=r"what stands beside b is 4e-320 at most.*take another unit"):
         ss.fit(table, ss.Law("y = a + b*x*1e-320", ("x",)))
+
+
+@pytest.mark.parametrize(("noise", "uneven"), [("relative", True), ("equal", False)])
+def test_errors_that_grow_with_the_target_leave_no_interval_and_no_test(noise: str, uneven: bool) -> None:
+    """Over decades, a network trained as if all rows were equally sure would reject a law that holds."""
+    rng, T = np.random.default_rng(102), np.linspace(300 if uneven else 430, 800, 40)
+    exact = 1e13 * np.exp(-80000 / (8.314 * T))
+    k = exact * np.exp(rng.normal(0, 0.05, 40)) if noise == "relative" else exact + rng.uniform(-0.5, 0.5, 40) * exact[0]
+    law = ss.Law("k = A*exp(-E/(R*T))", ("T",), known={"R": 8.314})
+    found = ss.fit(ss.train({"T": T, "k": k}, inputs="T", target="k", rng=1), law)
+    assert any("its errors grow with it" in warning for warning in found.warnings) == uneven
+    assert (found.p_value is None) == uneven
+    assert (found.constants["E"].stderr is None) == uneven

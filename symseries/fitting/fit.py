@@ -29,6 +29,8 @@ _FAR = 3.0  # standard errors between network and direct fit, beyond which the n
 _DOUBTFUL = 1.0  # the same for a network that is far from its optimum
 _COUNTED = 1e4  # a ratio that is told in full; one beyond it by its power of ten
 _LITTLE = 0.9  # of the variation of the data, a misfit beyond which a law is said to explain little of it
+_BIASED = "the network is far from the direct fit of the data, an interval or a test would be bias and not variance"
+_UNEVEN = 5.0  # errors of the larger half of the measurements over those of the smaller half
 _SURER = 1.5  # times below the direct fit's, beyond which the standard errors of a network are not believed
 
 
@@ -146,7 +148,7 @@ def _with_baseline(found: Fit, rng: np.random.Generator) -> Fit:
     side = _direct_source(prepared)
     if side is None:
         return found
-    found = dataclasses.replace(found, remarks=(*found.remarks, *_of_small_values(prepared)))
+    uneven = _uneven(prepared, side)
     try:
         start = {name: float(found.constants[name].value) for name in prepared.model.constants}
         direct = direct_record(side, prepared)
@@ -157,21 +159,25 @@ def _with_baseline(found: Fit, rng: np.random.Generator) -> Fit:
         return dataclasses.replace(found, remarks=(*found.remarks, f"no direct fit beside this one: {error}"))
     baseline = Fit(direct, dataclasses.replace(solved, method=words), judge(direct, solved), found.level)
     with_it = dataclasses.replace(found, baseline=baseline)
-    return _without_intervals(with_it, said) if (said := _distance(with_it)) else _no_surer(with_it)
+    if uneven:
+        return _without_intervals(with_it, uneven, "the noise grows with the target, and the network was told that it does not")
+    return _without_intervals(with_it, said, _BIASED) if (said := _distance(with_it)) else _no_surer(with_it)
 
 
-def _of_small_values(prepared: Prepared) -> tuple[str, ...]:
-    """Return the warning that small values of a target over many decades weigh nothing where its logarithm is not taken."""
-    side = _direct_source(prepared)
-    assert side is not None  # noqa: S101 - narrows the type
+def _uneven(prepared: Prepared, side: Measurements) -> tuple[str, ...]:
+    """Return why errors that are taken as equal are not, of a target over many decades: those of large values are larger."""
     target = side.data[side.target]
-    if prepared.law.transform is not None or target.min() <= 0 or target.max() <= 10.0**DECADES * target.min():
+    if side.transform or prepared.law.transform or target.min() <= 0 or target.max() <= 10.0**DECADES * target.min():
         return ()
-    name = side.target
-    span = np.log10(target.max() / target.min())
+    assert isinstance(prepared.source, Network)  # noqa: S101 - narrows the type
+    missed = np.abs(target - prepared.source(side.data.matrix(side.inputs)))
+    large = target >= np.median(target)
+    if np.sqrt(np.mean(missed[large] ** 2)) <= _UNEVEN * np.sqrt(np.mean(missed[~large] ** 2)):
+        return ()
+    name, span = side.target, np.log10(target.max() / target.min())
     warning = (
-        f"{name} spans {span:.1f} decades and all rows count alike: the largest values decide the constants and their errors, "
-        f"which are too small where errors grow with {name}; train on log({name}) and write the law for it, or fit the table"
+        f"{name} spans {span:.1f} decades and its errors grow with it, but all rows count alike: the largest values decide the "
+        f"constants; train on log({name}) and write the law for it, or fit the table"
     )
     return (warning,)
 
@@ -195,11 +201,10 @@ def _no_surer(found: Fit) -> Fit:
     return dataclasses.replace(found, judged=judged, remarks=(*found.remarks, remark))
 
 
-def _without_intervals(found: Fit, remarks: tuple[str, ...]) -> Fit:
-    """Return a fit that is far from the direct one: over the data its standard errors and its test would be bias."""
+def _without_intervals(found: Fit, remarks: tuple[str, ...], reason: str) -> Fit:
+    """Return a fit whose standard errors and test over the data would mislead, with the reason in their place."""
     if not isinstance(found.prepared.space, EmpiricalSpace) or found.covariance is None:
         return dataclasses.replace(found, remarks=(*found.remarks, *remarks))
-    reason = "the network is far from the direct fit of the data, an interval or a test would be bias and not variance"
     warnings = tuple(w for w in found.judged.warnings if not w.startswith(REJECTION))
     judged = dataclasses.replace(
         found.judged, covariance=None, reason=reason, warnings=warnings, chi2=None, dof=None, p_value=None, birge=1.0
