@@ -68,20 +68,20 @@ def _cycle(names: tuple[str, ...], signs: tuple[int, ...]) -> Rule:
     return rule
 
 
-def _from_slope(name: str, slope: str, rest: Callable[[Array, Array, int], Array]) -> Rule:
-    """Return the rule of y' = d with d_k = rest(y, convolution, k) for k >= 1 and d_0 computed directly.
+def _riccati(name: str, slope: str, linear: int) -> Rule:
+    """Return the rule of y' = constant + linear * y - y**2, the slope at the point being computed directly.
 
-    Computing the slope directly, sech(b)**2 and not 1 - tanh(b)**2, keeps all digits where the function is saturated.
+    As sech(b)**2 and not as 1 - tanh(b)**2 it keeps all digits where the function is saturated.
     """
 
     def rule(b: Array, order: int, ring: Scalars, where: str) -> Array:
         y = ring.zeros(order + 1, len(b))
         y[0] = ring.elementary(name, b, where)
-        term = ring.elementary(slope, b, where) if order else b
-        for k in range(1, order + 1):
-            y[k] = divided(term, k, ring)
-            if k < order:
-                term = rest(y, square_term(y, k), k)
+        if order:
+            y[1] = ring.elementary(slope, b, where)
+        for k in range(1, order):
+            square = square_term(y, k)
+            y[k + 1] = divided(y[k] - square, k + 1, ring) if linear else divided(square, -k - 1, ring)
         return y
 
     return rule
@@ -183,8 +183,8 @@ JETS: dict[str, Rule] = {
     "sinh": _cycle(("sinh", "cosh"), (1,)),
     "cosh": _cycle(("cosh", "sinh"), (1,)),
     "tan": _tan,
-    "tanh": _from_slope("tanh", "tanh_slope", lambda y, yy, k: -yy),
-    "sigmoid": _from_slope("sigmoid", "sigmoid_slope", lambda y, yy, k: y[k] - yy),
+    "tanh": _riccati("tanh", "tanh_slope", 0),
+    "sigmoid": _riccati("sigmoid", "sigmoid_slope", 1),
     "softplus": _softplus,
     "atan": _inverse_function("atan", 1, 1, Fraction(-1)),
     "asin": _inverse_function("asin", 1, -1, Fraction(-1, 2)),
