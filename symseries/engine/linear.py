@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable
 
 import numpy as np
 
-from symseries.engine.products import empty_table
+from symseries.engine.products import common, empty_table
 from symseries.multiindex import IndexSet
 from symseries.scalars import Array, Scalars
 
@@ -52,7 +52,7 @@ def summed(indices: IndexSet, jet: Array, weights: Array, low: int, sums: Callab
     With `low` = 1 these are all rows, the constant terms added here, and with the top as `low` those of the highest degree.
     """
     first = 0 if low == 1 else indices.offsets[low]
-    out = np.empty((len(indices) - first, len(weights)), dtype=np.result_type(jet, weights))
+    out = np.empty((len(indices) - first, len(weights)), dtype=common(jet, weights))
     for column, row in enumerate(weights):
         weighted = jet * row
         if first == 0:
@@ -99,7 +99,7 @@ def scaled(indices: IndexSet, powers: Array, jet: Array, j: int, degree: int) ->
     objects = jet.dtype == object
     degrees, factors = indices.kept(("factors", j, degree, objects), _row_factors, indices, j, degree, objects)
     scales = jet[degrees] * factors
-    out = empty_table(rows, powers.shape[1], np.result_type(jet, powers))
+    out = empty_table(rows, powers.shape[1], common(jet, powers))
     scales.take(kinds[:rows], 0, out, "clip")
     out[1:] *= powers[1:rows]
     return out

@@ -43,6 +43,9 @@ def product(
 
 def common(*tables: Array) -> np.dtype[np.generic]:
     """Return the type of what is computed from the tables: objects, or floats at least."""
+    first = tables[0].dtype
+    if first in (float, object) and all(table.dtype == first for table in tables):  # NumPy takes longer to say so
+        return first
     dtype = np.result_type(*tables)
     return dtype if dtype.kind == "O" else np.result_type(dtype, float)
 
