@@ -33,6 +33,7 @@ if TYPE_CHECKING:  # for editors and type checkers, which do not call __getattr_
     from symseries.series import Series
     from symseries.spaces import ChebyshevSpace, EmpiricalSpace, FourierSpace, LegendreSpace, TaylorSpace
     from symseries.symbolic import SYM
+    from symseries.tables import read_table
     from symseries.training import refine, train
 
 __version__ = "0.1.0"
@@ -76,6 +77,7 @@ __all__ = [
     "proved_series",
     "radius",
     "read_network",
+    "read_table",
     "refine",
     "register_activation",
     "split",
@@ -105,6 +107,7 @@ _ROOMS = {
     "series": "Series",
     "spaces": "ChebyshevSpace EmpiricalSpace FourierSpace LegendreSpace TaylorSpace",
     "symbolic": "SYM",
+    "tables": "read_table",
     "training": "refine train",
 }
 _PLACES = {name: room for room, names in _ROOMS.items() for name in names.split()}

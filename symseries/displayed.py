@@ -21,7 +21,7 @@ import numpy as np
 import sympy
 
 from symseries import plotting
-from symseries.display import Cell, TextTable, escape_latex, write_text
+from symseries.display import Cell, TextTable, escape_latex, refuse_path, write_text
 from symseries.errors import DataError, OptionError
 from symseries.pages import (
     Section,
@@ -236,6 +236,7 @@ def seed_of(rng: object) -> int | None:
 # -------------------------------------------------------------------------------------------------------------- reading
 def loaded(text: object, form: str) -> Record:
     """Return the record that `to_json` wrote; `DataError` for text of another form."""
+    refuse_path(text, form)
     if not isinstance(text, str):
         raise DataError(f"{form}: {type(text).__name__} received; {_EXPECTED}")
     try:

@@ -17,6 +17,7 @@ import sympy
 from symseries.errors import LawNameError
 
 LONGEST_NAME = 64
+_OF_COLUMNS = ("variable", "input", "target")  # names that stand at the head of a table too
 
 
 def check_name(name: object, what: str) -> str:
@@ -33,14 +34,15 @@ def check_name(name: object, what: str) -> str:
     >>> check_name("grain size", "variable")
     Traceback (most recent call last):
     ...
-    symseries.errors.LawNameError: variable 'grain size': expected letters, digits and underscores; write 'grain_size'
+    symseries.errors.LawNameError: variable 'grain size': expected letters, digits and underscores; write 'grain_size' and ...
     """
     if not isinstance(name, str):
         message = f"{what} {_shown(name)}: a name is text, not {type(name).__name__}; write it in quotes"
         raise LawNameError(message)
     if fault := _fault(name):
         repaired = _repaired(name)
-        advice = f"; write {repaired!r}" if repaired else "; choose another name"
+        column = " and rename its column to that" if what in _OF_COLUMNS else ""
+        advice = f"; write {repaired!r}{column}" if repaired else "; choose another name"
         message = f"{what} {_shown(name)}: {fault}{advice}"
         raise LawNameError(message)
     return name

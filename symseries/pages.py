@@ -152,12 +152,13 @@ def definitions(pairs: Mapping[str, str]) -> str:
 _STYLE = (
     ":root{color-scheme:light}*{box-sizing:border-box}"
     "body{margin:0;font:16px/1.5 system-ui,sans-serif;color:#1f2937;background:#fff}"
-    "main{max-width:60rem;margin:0 auto;padding:1rem}h1{font-size:1.6rem;line-height:1.2}"
+    "main{max-width:70rem;margin:0 auto;padding:1rem}p,aside,dl{max-width:60rem}h1{font-size:1.6rem;line-height:1.2}"
     "h2{font-size:1.15rem;margin-top:2rem;border-bottom:1px solid #d1d5db;padding-bottom:.2rem}"
     "aside{border-left:4px solid #b45309;background:#fffbeb;padding:.2rem 1rem;margin:1rem 0}"
     "aside h2{border:0;margin:.6rem 0 0}"
-    "table{border-collapse:collapse;font-variant-numeric:tabular-nums;font-size:.92rem}"
-    "caption{text-align:left;padding-bottom:.4rem;color:#4b5563}th,td{padding:.25rem .8rem;text-align:left;white-space:nowrap}"
+    "table{border-collapse:collapse;font-variant-numeric:tabular-nums;font-size:.86rem}"
+    "caption{text-align:left;padding-bottom:.4rem;color:#4b5563}th,td{padding:.25rem .4rem;text-align:left;vertical-align:top}"
+    'tbody [style$="right"]{white-space:nowrap}'
     "thead th{border-bottom:1.5px solid #1f2937}tbody tr+tr{border-top:1px solid #e5e7eb}th{font-weight:600}"
     ".wide{overflow-x:auto;margin:1rem 0}figure{margin:1rem 0}figure svg{width:100%;height:auto;max-width:44rem;display:block}"
     "figcaption{color:#4b5563;font-size:.92rem}dl{display:grid;grid-template-columns:max-content 1fr;gap:.2rem 1rem}"

@@ -1595,7 +1595,9 @@ def _typeset(latex: str) -> str:
 def to_latex(table: TextTable) -> str:
     """Return an article with the table on wide pages, its columns of fixed widths, which compiles as it is."""
     widths = "".join(rf"p{{{width}mm}}" for width in (24, 98, 20, 88, 90))
-    head, *rows = (" & ".join(cell.latex or escape_latex(cell.plain) for cell in row) + r" \\" for row in (table.headers, *table.rows))
+    head, *rows = (
+        " & ".join(cell.latex or escape_latex(cell.plain) for cell in row) + r" \\" for row in (table.headers, *table.rows)
+    )
     lines = [
         r"\documentclass[8pt]{article}", r"\usepackage[paperwidth=380mm,paperheight=297mm,margin=12mm]{geometry}",
         r"\usepackage{amsmath,booktabs,longtable}", r"\begin{document}", r"\footnotesize\raggedright",

@@ -266,3 +266,23 @@ def test_laws_of_different_targets_are_not_ranked_together() -> None:
 def test_what_is_no_source_is_refused(source: object) -> None:
     with pytest.raises(OptionError, match="is no source; expected a network or a table"):
         ss.compare(source, ss.Law("y = a*x", ("x",)))
+
+
+def test_laws_are_mathematics_in_latex_and_their_own_labels_are_not() -> None:
+    x = np.linspace(1, 3, 12)
+    table = {"x": x, "p": 2 * x**1.5 * np.exp(0.01 * np.sin(9 * x))}
+    laws = [ss.Law("p = a*x**(3/2) + b", ("x",)), ss.Law("log(p) = a + b*log(x)", ("x",))]
+    found = compare(table, laws)
+    assert found.to_latex().count(r"$p = a x^{\frac{3}{2}} + b$") == 3  # the scores, and a row for each constant
+    assert r"$\ln p = a + b \log{\left(x \right)}$" in found.to_latex()
+    assert Comparison.from_json(found.to_json()).to_latex() == found.to_latex()
+    assert r"a\_law" in compare(table, {"a_law": laws[0]}).to_latex()
+
+
+def test_values_and_numbers_stay_on_one_line_of_a_page_and_laws_do_not() -> None:
+    x = np.linspace(1, 3, 12)
+    page = compare({"x": x, "y": 2 * x**1.5 + 0.01 * np.sin(9 * x)}, ss.Law("y = a*x**m + b", ("x",))).to_html()
+    style = page.partition("</style>")[0]
+    assert 'tbody [style$="right"]{white-space:nowrap}' in style
+    assert style.count("nowrap") == 1
+    assert page.count('<span style="white-space:nowrap">') == 3

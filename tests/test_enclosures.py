@@ -455,3 +455,11 @@ def test_an_enclosure_says_what_was_proved_in_every_form() -> None:
     box = enclose(NET, NET.expand(ss.LegendreSpace({"x": (0, 1)}, 3)))
     assert "rho = " in box.proved
     assert "m = " in box.proved
+
+
+def test_the_bound_as_a_frame() -> None:
+    law = ss.Law("exp(x)", variables=("x",))
+    found = enclose(law, law.expand(ss.TaylorSpace({"x": 0}, order=4)).at({}), {"x": (-1, 1)})
+    frame = found.to_frame()
+    assert frame["at most"].tolist() == [found.bound, *found.parts.values()]
+    assert frame["what"].tolist()[1:] == list(found.parts)

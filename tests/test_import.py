@@ -43,7 +43,7 @@ ADDED = frozenset(
     """
     LogSoftmax SymseriesError
     constant_field derive_coefficient derive_constant distance nuisance proved_series split sufficiency translate_all
-    generating_functions register_activation
+    generating_functions read_table register_activation
     """.split()
 )
 

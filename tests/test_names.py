@@ -106,3 +106,10 @@ def test_plain_maps_by_name() -> None:
 def test_plain_refuses_two_symbols_of_one_name() -> None:
     with pytest.raises(LawNameError, match="name 'k' stands for two Symbols"):
         plain(sympy.Symbol("k", positive=True) * sympy.Symbol("d") + sympy.Symbol("k"))
+
+
+def test_a_repaired_name_of_a_column_says_to_rename_it() -> None:
+    for what, ends in (("input", "write 'x_mm' and rename its column to that"), ("constant", "write 'x_mm'")):
+        with pytest.raises(LawNameError) as caught:
+            check_name("x [mm]", what)
+        assert str(caught.value).endswith(ends)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import math
 import pickle
+import re
 from fractions import Fraction
 from typing import Any
 
@@ -17,7 +18,7 @@ import symseries as ss
 from symseries import activations
 from symseries.convergence.radius import Radius, coverage_warning, radius
 from symseries.convergence.radius_poles import reach
-from symseries.errors import LawNameError, NotAnalyticError, OptionError, SpaceMismatchError
+from symseries.errors import ConvergenceError, LawNameError, NotAnalyticError, OptionError, SpaceMismatchError
 from symseries.scalars import ARB
 
 NAMES = ("x", "y", "z")
@@ -523,3 +524,20 @@ def test_an_open_centre_is_refused() -> None:
     space = ss.TaylorSpace({"c": sympy.Symbol("c0"), "d": 0}, order=1)
     with pytest.raises(OptionError, match="c0"):
         radius(TANH, space)
+
+
+def test_an_estimate_has_no_more_digits_than_its_ways_agree_on() -> None:
+    net = ss.Network.from_expression("exp(x)*sqrt(2-x)", inputs=("x",))
+    found = radius(net, {"x": 0})
+    assert 0 < found.spread < 0.01
+    assert "differ by less than 1 %" in found.method
+    shown = str(found).splitlines()[2].split()[-1]
+    assert float(shown) == pytest.approx(2, abs=2 * found.spread * found.axes["x"])
+    assert len(shown.replace(".", "")) <= max(2, math.floor(-math.log10(found.spread)))
+
+
+@pytest.mark.parametrize(("text", "said"), [("tanh(1e-400*x)", "1e+400"), ("tanh(1e400*x)", "1e-400")])
+def test_a_radius_beyond_floats_is_refused_by_its_size(text: str, said: str) -> None:
+    for function in (ss.Network.from_expression(text, inputs=("x",)), ss.Law(text, ("x",))):
+        with pytest.raises(ConvergenceError, match=f"about {re.escape(said)}, outside the range"):
+            radius(function, {"x": 0})

@@ -16,6 +16,7 @@ import sympy
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+import symseries as ss
 from symseries.errors import DataError, OptionError, ResourceLimitError, SpaceMismatchError
 from symseries.scalars import F64, QQ, as_fraction
 from symseries.series import Series
@@ -505,3 +506,14 @@ def test_coefficients_are_kept_as_they_were_given() -> None:
 
 def test_variables_are_those_of_the_space() -> None:
     assert random_series(TAYLOR, 1).variables == ("x", "y")
+
+
+def test_what_letters_stand_for_is_mathematics_in_latex() -> None:
+    net = ss.Network.symbolic((1, 2, 1), "tanh", inputs=("x",))
+    series = net.expand(ss.TaylorSpace({"x": 0}, order=1), scalars=ss.SYM)
+    table = series.table()
+    assert table.notes[0] == "t_1 = tanh(b1_1)"
+    assert r"$t_{1} = \tanh{\left(b_{1,1} \right)}$" in table.to_latex()
+    assert pickle.loads(pickle.dumps(table)).to_latex() == table.to_latex() == copy.deepcopy(table).to_latex()
+    assert "t_1 = tanh(b1_1)" in table.to_html()
+    assert r"t_{1} = \tanh{\left(b_{1,1} \right)}" in series._repr_latex_()

@@ -6,12 +6,16 @@ import json
 import pickle
 import re
 from html.parser import HTMLParser
+from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 import sympy
 
 import symseries as ss
+from symseries.comparison import Comparison
+from symseries.displayed import ResultTable
 from symseries.errors import DataError
 from symseries.fitting.weights import DISCREPANCY_FLOOR
 
@@ -208,3 +212,15 @@ def test_a_figure_that_does_not_exist_is_refused() -> None:
         found.plot("slic")
     with pytest.raises(ss.SymseriesError, match="variable='z'"):
         found.plot("slice", variable="z")
+
+
+@pytest.mark.parametrize("kind", [ss.Fit, ss.Series, ss.Estimate, ss.Verdict, Comparison, ResultTable])
+def test_a_path_in_the_place_of_text_is_named(kind: Any, tmp_path: Path) -> None:
+    file = tmp_path / "saved"
+    file.write_text("{}", encoding="utf-8")
+    for given in ("F.json", str(file), file):
+        with pytest.raises(DataError, match=r"expected the JSON text, received what looks like a path, .*read_text\(\)"):
+            kind.from_json(given)
+    for other in ("x" * 5000, "{}", "[1, 2]", "\0", "3.5"):
+        with pytest.raises(DataError, match=r"^(?!.*path).*$"):
+            kind.from_json(other)

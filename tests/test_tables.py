@@ -22,6 +22,7 @@ import sympy
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+import symseries as ss
 from symseries.errors import DataError, OptionError, ResourceLimitError, SymseriesError
 from symseries.tables import Table, column_names, read_table
 from symseries.tables.sources import MAX_BYTES
@@ -582,3 +583,13 @@ def test_synthetic_yield_strength_is_said_to_be_synthetic() -> None:
     assert len(strength) == 120
     assert "synthetic" in strength.comments[0]
     assert all(strength.is_exact(name) for name in strength)
+
+
+def test_the_advice_about_gaps_can_be_followed_by_what_takes_a_table(write: Write) -> None:
+    law = ss.Law("y = a + b*x", ("x",))
+    path = write("x,y\n1,3\n2,\n3,7\n4,9\n")
+    with pytest.raises(DataError, match=r"pass the table ss\.read_table\(…, missing=\"drop\"\)"):
+        ss.fit(path, law)
+    found = ss.fit(read_table(path, missing="drop"), law)
+    assert {name: round(float(one.value), 9) for name, one in found.constants.items()} == {"a": 1, "b": 2}
+    assert "read_table(…" in refusal(write("x,y\n1,abc\n2,5\n"), ("x", "y"))

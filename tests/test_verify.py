@@ -166,8 +166,9 @@ def test_convolutions_by_generating_functions(term: sp.Expr, value: sp.Expr | No
         ("tanh(x)**2 - sech(x)**2", "1", "sign", "-sech(x)**2"),
         (sp.Sum(k**2, (k, 1, n - 1)), n * (n + 1) * (2 * n + 1) / 6, "bound", "upper bound n - 1"),
         ("log(1 + exp(x))", "x/2 + log(cosh(x/2))", "missing term", "log(2)"),
-        ("sqrt(x**2)", "x", "assumption", "x positive"),
-        ("log(x*y)", "log(x) + log(y)", "assumption", "x and y"),
+        ("sqrt(x**2)", "x", "assumption", "true for example where x is positive"),
+        ("asin(sin(x))", "x", "assumption", "true for example where |x| < 1"),
+        ("log(x*y)", "log(x) + log(y)", "assumption", "true for example where x and y are positive"),
         (sp.Sum(sp.binomial(n, k) ** 2, (k, 0, n)), sp.binomial(2 * n, n + 1), "index", "n + 1 in binomial"),
         ("sin(x)", "sin(x) + x**3/7", "missing term", "x**3/7"),
     ],
@@ -482,3 +483,11 @@ def test_matrices_that_have_no_entries_are_refused() -> None:
 )
 def test_entries_of_sequences_on_both_sides_are_the_same(left: str, right: str, status: str) -> None:
     assert verify(left, right).status == status
+
+
+@pytest.mark.parametrize(("left", "right"), [("sqrt(x**2)", "x"), ("log(x*y)", "log(x) + log(y)"), ("asin(sin(x))", "x")])
+def test_the_example_of_an_assumption_is_true(left: str, right: str) -> None:
+    said = str(verify(left, right).diagnosis).removeprefix("true for example where ")
+    names = ["x", "y"] if "and" in said else ["x"]
+    held = dict.fromkeys(names, ("0", "1") if "|" in said else "positive")
+    assert verify(left, right, assumptions=held).status != "refuted"

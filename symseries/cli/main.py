@@ -67,7 +67,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 # What messages advise in Python, and how it is written here.
 _SHELL: tuple[tuple[str, Any], ...] = (
-    (r'(?:pass )?missing="drop"', "--missing drop"),
+    (r'(?:pass (?:the table ss\.read_table\(…, )?)?missing="drop"\)?', "--missing drop"),
     (r"(known|start)=\{'(\w+)': …\}", r"--\1 \2=…"),
     (r"start=\{.*?\}", "--start NAME=VALUE,…"),
     (r", other bounds=", ""),

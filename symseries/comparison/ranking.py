@@ -16,6 +16,7 @@ from symseries.comparison.records import (
     constants_cell,
     estimates,
     heads,
+    law_cell,
     optional_cell,
     read_estimates,
     split,
@@ -213,7 +214,7 @@ class Comparison(Shown):
     def printed(self) -> tuple[TextTable, ...]:
         """Return the scores, and the constants in a table of their own."""
         several = len(self.origins) > 1
-        rows = [((*[text_cell(pair.source)] * several, text_cell(pair.law)), pair.constants) for pair in self.pairs]
+        rows = [((*[text_cell(pair.source)] * several, law_cell(pair.law, pair.text)), pair.constants) for pair in self.pairs]
         return split(self.paged(), rows, [*["source"] * several, "law"])
 
     def _label(self, pair: Pair) -> str:
@@ -225,7 +226,7 @@ class Comparison(Shown):
         own = (None, None) if scores is None else (scores.r2, scores.heldout)
         numbers = [pair.misfit, own[0], *differences, pair.chi2, pair.p_value, own[1]]
         last = text_cell("no answer, see below") if pair.reason else constants_cell(pair.constants)
-        law = [*[text_cell(pair.source)] * several, text_cell(pair.law), number_cell(pair.count)]
+        law = [*[text_cell(pair.source)] * several, law_cell(pair.law, pair.text), number_cell(pair.count)]
         return (*law, *map(optional_cell, numbers), last)
 
     def _least(self, criterion: str, pair: Pair) -> float:

@@ -6,12 +6,25 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+import sympy
+
 from symseries import displayed
-from symseries.display import Cell, TextTable, name_cell, number_cell, text_cell, uncertain_cell
+from symseries.display import (
+    Cell,
+    TextTable,
+    escape_html,
+    latex_name,
+    math_cell,
+    name_cell,
+    number_cell,
+    text_cell,
+    uncertain_cell,
+)
 from symseries.displayed import Record, seed_of
 from symseries.errors import SymseriesError
 from symseries.fitting import Estimate
 from symseries.fitting.estimate import estimate_from, estimate_record
+from symseries.parsing import parse_law
 from symseries.spaces import Space
 from symseries.tables import Table
 
@@ -30,7 +43,28 @@ def read_estimates(record: Mapping[str, Mapping[str, Any]]) -> dict[str, Estimat
 
 def constants_cell(constants: Mapping[str, Estimate]) -> Cell:
     """Return a cell with all constants: a = 1.0 ± 0.1, b = 2."""
-    return text_cell(", ".join(f"{name} = {estimate}" for name, estimate in constants.items()))
+    parts = [f"{name} = {estimate}" for name, estimate in constants.items()]
+    whole = [f'<span style="white-space:nowrap">{escape_html(part)}</span>' for part in parts]  # no line ends within a value
+    return Cell(", ".join(parts), html=", ".join(whole))
+
+
+def law_cell(label: str, text: str) -> Cell:
+    r"""Return a cell with the label of a law, which is mathematics where the text of the law is its label.
+
+    >>> law_cell("y = k/sqrt(d)", "y = k/sqrt(d)").latex
+    '$y = \\frac{k}{\\sqrt{d}}$'
+    """
+    if label != text:
+        return text_cell(label)
+    try:
+        law = parse_law(text)
+    except SymseriesError:  # a text that only its own declarations make readable
+        return text_cell(label)
+    right = sympy.latex(law.expression, symbol_names={s: latex_name(s.name) for s in law.expression.free_symbols})
+    if law.target is None:
+        return math_cell(label, right)
+    function = r"\ln " if law.transform else ""
+    return math_cell(label, f"{function}{latex_name(law.target)} = {right}")
 
 
 def split(

@@ -16,7 +16,7 @@ from flint import arb, arb_mat
 
 from symseries.convergence.enclosing_regions import up
 from symseries.convergence.proved import gaussian, proved_series
-from symseries.display import TextTable, number, number_cell, text_cell, write_text
+from symseries.display import TextTable, number, number_cell, refuse_path, text_cell, write_text
 from symseries.errors import (
     ComplexResultError,
     DataError,
@@ -113,6 +113,7 @@ class Distance:
     @classmethod
     def from_json(cls, text: str) -> Distance:
         """Return the certificate that `to_json` wrote; `DataError` for text that it did not write."""
+        refuse_path(text, "distance")
         try:
             record = json.loads(text)
             if (record.pop("format"), record.pop("version")) != (FORMAT, VERSION):

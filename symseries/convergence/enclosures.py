@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import ROUND_CEILING, Context, Decimal
 from fractions import Fraction
+from typing import Any
 
 from symseries.convergence.enclosing_boxes import box_bound
 from symseries.convergence.enclosing_regions import ARCS, up
@@ -66,6 +67,10 @@ class Enclosure:
     def to_latex(self, *, document: bool = False) -> str:
         """Return the table as LaTeX (booktabs); with `document=True` it compiles alone."""
         return self.table().to_latex(document=document)
+
+    def to_frame(self) -> Any:
+        """Return the table as a pandas DataFrame; `OptionError` where pandas is not installed."""
+        return self.table().to_frame()
 
     def _repr_html_(self) -> str:
         return self.table().to_html()

@@ -14,7 +14,7 @@ import sympy
 
 from symseries.convergence.enclosures import MOST_INPUTS
 from symseries.convergence.splitting import Cell, Cut, Leaf, Splitter, cells_of, ends_of, space_of
-from symseries.display import TextTable, name_cell, number, number_cell, text_cell, write_text
+from symseries.display import TextTable, name_cell, number, number_cell, refuse_path, text_cell, write_text
 from symseries.errors import DataError, LawNameError, OptionError, ResourceLimitError, listing, suggestion
 from symseries.laws import Law
 from symseries.multiindex import check_order
@@ -230,6 +230,7 @@ class Pieces:
     @classmethod
     def from_json(cls, text: str) -> Pieces:
         """Return the pieces that `to_json` wrote; `DataError` for text that it did not write."""
+        refuse_path(text, "pieces")
         try:
             return _restored(json.loads(text))
         except (AttributeError, LookupError, TypeError, ZeroDivisionError, ValueError) as error:

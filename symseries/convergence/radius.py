@@ -225,7 +225,8 @@ class _Measure:
         used = " and ".join(sorted({each.method for each in [*self.axes, found]}))
         sure = max(each.spread for each in [*self.axes, found])
         word = "sure" if sure < 0.05 else "fairly sure" if sure < 0.15 else "unsure: take half of it"
-        return f"estimated from order {self.order} by {used}; the estimates differ by {100 * sure:.0f} %, {word}"
+        share = "less than 1" if sure < 0.01 else f"{100 * sure:.0f}"
+        return f"estimated from order {self.order} by {used}; the estimates differ by {share} %, {word}"
 
 
 def _close(found: float, exact: float) -> bool:
@@ -329,13 +330,17 @@ class Radius:
         headers = ["variable", "centre", "radius", *(["half-width", "radius/half-width"] if shown else [])]
         return TextTable(tuple(map(text_cell, headers)), tuple(self._row(name, shown) for name in self.axes), "", self._notes())
 
+    def _digits(self, most: int) -> int:
+        """Return how many digits of a radius are shown: those that the estimates agree on, two at least."""
+        return most if not self.spread else max(2, min(most, math.floor(-math.log10(self.spread))))
+
     def _row(self, name: str, shown: bool) -> tuple[Any, ...]:
         axis, width = self.axes[name], self.half_widths[name]
-        more = (number_cell(width), number_cell(axis / width, 4)) if shown else ()
-        return name_cell(name), number_cell(float(self.center[name])), number_cell(axis), *more
+        more = (number_cell(width), number_cell(axis / width, self._digits(4))) if shown else ()
+        return name_cell(name), number_cell(float(self.center[name])), number_cell(axis, self._digits(6)), *more
 
     def _notes(self) -> tuple[str, ...]:
-        box = [] if len(self.axes) == 1 else [f"All variables together: {number(self.polydisc, 4)} half-widths."]
+        box = [] if len(self.axes) == 1 else [f"All variables together: {number(self.polydisc, self._digits(4))} half-widths."]
         far = sum(neuron.ratio is not None and neuron.ratio >= 1 for neuron in self.neurons)
         said = f"{far} of {len(self.neurons)} neurons lie outside the disc of their activation expanded at 0."
         return (*box, f"{self.method}.", *([said] if self.neurons else []), *(f"{warning}." for warning in self.warnings))
@@ -372,7 +377,7 @@ class Radius:
         return self.table().to_text()
 
     def __repr__(self) -> str:
-        shown = ", ".join(f"{name} {number(axis, 4)}" for name, axis in self.axes.items())
+        shown = ", ".join(f"{name} {number(axis, self._digits(4))}" for name, axis in self.axes.items())
         return f"<Radius: {shown}; {'exact' if self.exact else 'estimated'}>"
 
     def plot(self, ax: Any = None, *, variables: Sequence[str] | None = None, data: Mapping[str, object] | None = None) -> Any:

@@ -16,6 +16,7 @@ from typing import Any
 import numpy as np
 from flint import acb, acb_poly, arb, arb_mat
 
+from symseries.errors import ConvergenceError
 from symseries.scalars import Array, object_array
 
 _BLOCK = 5  # coefficients of which the largest counts, because those of a pair of poles oscillate
@@ -23,6 +24,7 @@ _PERSISTENT = 0.05  # by how much a pole may move from one order to the next
 _EXTRAPOLATED = 0.02  # by how much a pole is moved at most; one that moves more does not go like 1/n**2
 _GROWTH = 1.2  # a root test that grows by this from the first half of the orders to the second sees no singularity
 _RESIDUE = 1e-8  # of a pole beside its distance, the coefficients scaled to size 1: below lie poles that a zero cancels
+_LARGEST = 700.0  # logarithm of a radius, beyond which it is no floating-point number, or none to compute with
 _DOUBTFUL = 0.25  # beyond this difference of the two estimates the smaller one stands
 
 
@@ -43,7 +45,8 @@ def reach(coefficients: Sequence[arb] | Array, known: float = math.inf) -> Reach
 
     The nearest pole that two Padé orders share, extrapolated in the order; the root test where they share none, or where it
     is much smaller; infinite where the coefficients end, or fall faster than any power. `known` is the distance of a
-    singularity that is known of: it is the radius where none nearer is seen, and the coefficients do not end.
+    singularity that is known of: it is the radius where none nearer is seen, and the coefficients do not end. Raises
+    `ConvergenceError` for a radius outside the range of floating-point numbers.
 
     >>> from symseries.scalars import ARB
     >>> ring = ARB(256)
@@ -57,12 +60,22 @@ def reach(coefficients: Sequence[arb] | Array, known: float = math.inf) -> Reach
     seen = np.isfinite(sizes) & (orders > 0)
     if not seen[len(sizes) // 2 :].any():
         return ENTIRE
-    unit = math.exp(-float(np.max(sizes[seen] / orders[seen])))
+    unit = _unit(float(np.max(sizes[seen] / orders[seen])))
     scaled = _scaled(coefficients, unit)
     root = unit * _root_test(sizes + orders * math.log(unit), len(sizes) // 3)
     pole, moved = _nearest_pole(scaled)
     found = _chosen(unit * pole, moved, root, entire=_grows(sizes))
     return found if found.radius <= known else Reach(known, 0.0, "a function of an input")
+
+
+def _unit(growth: float) -> float:
+    """Return the argument that scales coefficients, whose logarithms grow so much per order, to size 1."""
+    if abs(growth) > _LARGEST:
+        raise ConvergenceError(
+            f"the radius of convergence is about 1e{-growth / math.log(10):+.0f}, outside the range of floating-point numbers "
+            "(5e-324 to 1.8e308); take another unit of the variable"
+        )
+    return math.exp(-growth)
 
 
 def _chosen(pole: float, moved: float, root: float, *, entire: bool) -> Reach:

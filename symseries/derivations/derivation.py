@@ -16,7 +16,7 @@ from symseries.derivations.lines import Line, condition_text, latex_lines, read_
 from symseries.derivations.statements import names_of, read_statement
 from symseries.derivations.verdict import MARKS, Verdict
 from symseries.derivations.verifying import checked_seconds, judged, latex_of
-from symseries.display import Cell, TextTable, escape_latex, text_cell, write_text
+from symseries.display import Cell, TextTable, escape_latex, refuse_path, text_cell, write_text
 from symseries.errors import DataError, LawNameError, OptionError, SymseriesError
 from symseries.names import plain
 from symseries.pages import Section, html_page, latex_array, latex_document, scrolled
@@ -158,6 +158,7 @@ class Report(Sequence[Verdict]):
         >>> Report.from_json(report.to_json()) == report
         True
         """
+        refuse_path(text, "derivation")
         try:
             record = json.loads(text)
             if record["format"] != "symseries derivation" or record["version"] != 1:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import itertools
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Any
@@ -120,25 +120,38 @@ class _Search:
     # ---- causes
 
     def assumption(self) -> Diagnosis | None:
-        """Return an assumption under which the statement seems to hold."""
-        for name in (*self.statement.names, *[""] * (len(self.statement.names) > 1)):
+        """Return an assumption under which the statement seems to hold, which need not be the weakest one.
+
+        One under which the sides are real comes first: log(a*b) = log(a) + log(b) for a > 0 and b < 0 is no news to most.
+        """
+        kept: Diagnosis | None = None
+        names = self.statement.names
+        for name in (*names, *[""] * (len(names) > 1)):
             for word in ("positive", "negative", "|·| < 1", "> 1", "even", "odd", "positive integer"):
                 narrowed = _narrowed(self.statement, name, word)
                 if narrowed is None:
                     continue
                 agreeing = [self._holds_at(point) for point in narrowed if self._defined(point)]
                 if len(agreeing) >= 3 and all(agreeing):
-                    who = name or " and ".join(self.statement.names)
-                    said = {"|·| < 1": f"|{who}| < 1", "> 1": f"{who} > 1"}.get(word, f"{who} {word}")
-                    return Diagnosis("assumption", f"true only under an assumption: {said}")
-        return None
+                    claim = _claim([name] if name else names, word)
+                    found = Diagnosis("assumption", f"true for example where {claim}")
+                    if all(self._real_at(point) for point in narrowed):
+                        return found
+                    kept = kept or found
+        return kept
 
     def _defined(self, point: Point) -> bool:
         return time.monotonic() < self.until and self._both(point) is not None
 
+    def _real_at(self, point: Point) -> bool:
+        """Say whether the sides are real at a point, or have no value there."""
+        return all(not isinstance(value, acb) or bool(value.imag.contains(0)) for value in self._both(point) or ())
+
     def _holds_at(self, point: Point) -> bool:
         pair = self._both(point)
-        return pair is not None and not differ(*pair) and agreeing_digits(*pair) >= _AGREED
+        if pair is None or differ(*pair):
+            return False
+        return agreeing_digits(*pair) >= _AGREED or _is_null(_minus(*pair))  # sides that vanish have no digits to compare
 
     def sign(self) -> Diagnosis | None:
         """Return the sign that is wrong."""
@@ -289,6 +302,22 @@ def _narrowed(statement: Statement, name: str, word: str) -> list[Point] | None:
             return None
         domains[one] = narrow
     return Assumptions(domains, assumptions.conditions).points(statement.names, 2 * _POINTS)
+
+
+def _claim(names: Sequence[str], word: str) -> str:
+    """Return an assumption on names in words.
+
+    >>> _claim(["a", "b"], "positive"), _claim(["n"], "positive integer"), _claim(["x", "y"], "|·| < 1")
+    ('a and b are positive', 'n is a positive integer', '|x| and |y| < 1')
+    """
+    if "|·|" in word:
+        return f"{' and '.join(f'|{name}|' for name in names)}{word.removeprefix('|·|')}"
+    who = " and ".join(names)
+    if word.startswith(">"):
+        return f"{who} {word}"
+    if len(names) > 1:
+        return f"{who} are {word}{'s' * word.endswith('integer')}"
+    return f"{who} is {'a ' * word.endswith('integer')}{word}"
 
 
 def _spread(points: list[Point]) -> list[Point]:

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from symseries.derivations.refuting import Witness
-from symseries.display import Cell, TextTable, text_cell, write_text
+from symseries.display import Cell, TextTable, refuse_path, text_cell, write_text
 from symseries.errors import DataError
 from symseries.pages import latex_array
 
@@ -146,6 +146,7 @@ class Verdict:
         >>> Verdict.from_json(verdict.to_json()) == verdict
         True
         """
+        refuse_path(text, "verdict")
         try:
             return cls.from_dict(json.loads(text))
         except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:

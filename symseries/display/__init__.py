@@ -4,11 +4,13 @@ Nothing here knows what a result is. A user's text is escaped on its way out: no
 """
 
 from symseries.display.cells import Cell as Cell
+from symseries.display.cells import Formula as Formula
 from symseries.display.cells import math_cell as math_cell
 from symseries.display.cells import name_cell as name_cell
 from symseries.display.cells import number_cell as number_cell
 from symseries.display.cells import text_cell as text_cell
 from symseries.display.cells import uncertain_cell as uncertain_cell
+from symseries.display.files import refuse_path as refuse_path
 from symseries.display.files import write_text as write_text
 from symseries.display.names import escape_html as escape_html
 from symseries.display.names import escape_latex as escape_latex

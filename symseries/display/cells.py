@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Literal, Self
 
 from symseries.display.names import html_name, latex_name
 from symseries.display.numerals import latex_digits, number, uncertain
@@ -25,6 +25,23 @@ class Cell:
     html: str | None = None
     align: Literal["left", "right"] = "left"
     value: object = field(default=None, compare=False)
+
+
+class Formula(str):
+    r"""A note of a table that is mathematics: its text everywhere but in LaTeX, which sets `latex`, given without dollar signs.
+
+    >>> Formula("t_1 = tanh(b)", r"t_{1} = \tanh{b}").latex
+    't_{1} = \\tanh{b}'
+    """
+
+    __slots__ = ("latex",)
+    latex: str
+
+    def __new__(cls, plain: str, latex: str = "") -> Self:  # copies and pickles are made from the text, then given the rest
+        """Return the text, with its LaTeX."""
+        made = super().__new__(cls, plain)
+        made.latex = latex
+        return made
 
 
 def text_cell(text: str) -> Cell:

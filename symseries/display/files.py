@@ -6,7 +6,34 @@ import os
 from pathlib import Path
 
 from symseries.display.names import plain_name
-from symseries.errors import OptionError
+from symseries.errors import DataError, OptionError
+
+
+def refuse_path(given: object, what: str) -> None:
+    """Raise `DataError` for a path in the place of the JSON text that `from_json` reads.
+
+    Parameters: `given`, what a user handed over; `what`, how the message calls it.
+
+    >>> refuse_path('{"format": 1}', "fit")
+    >>> refuse_path("F.json", "fit")
+    Traceback (most recent call last):
+    ...
+    symseries.errors.DataError: fit: expected the JSON text, received what looks like a path, 'F.json'; pass Path(...)...
+    """
+    if isinstance(given, os.PathLike) or (isinstance(given, str) and _is_path(given)):
+        shown = repr(plain_name(os.fsdecode(given))[:80])
+        fault = f"{what}: expected the JSON text, received what looks like a path, {shown}"
+        raise DataError(f"{fault}; pass Path(...).read_text()")
+
+
+def _is_path(text: str) -> bool:
+    """Say whether a text names a file rather than holds JSON: on one line, no object or list, a file or with an ending."""
+    if not text.strip() or "\n" in text.strip() or text.lstrip()[0] in "{[":
+        return False
+    try:
+        return text.endswith(".json") or Path(text).is_file()
+    except (OSError, ValueError):  # a text that no file could be named by
+        return False
 
 
 def write_text(path: str | Path, text: str | bytes) -> None:

@@ -11,9 +11,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from symseries.display.cells import Cell
+from symseries.display.cells import Cell, Formula
 from symseries.display.names import escape_html, escape_latex, plain_name
-from symseries.display.setting import Block, fitted, notes
+from symseries.display.setting import LINE, Block, fitted, notes, width
 from symseries.errors import OptionError
 
 _PAGE_ROWS = 40
@@ -72,7 +72,7 @@ class TextTable:
         cells = [[escape_latex(cell.plain) if cell.latex is None else cell.latex for cell in row] for row in self._lines()]
         size, blocks = fitted(cells, self._right())
         caption = [rf"\caption{{{escape_latex(self.caption)}}}" + r" \\" * long] if self.caption else []
-        below = notes(list(map(escape_latex, self.notes)))
+        below = notes(list(map(_latex_note, self.notes)))
         lines = _longtables(size, blocks, caption, below) if long else _tabulars(size, blocks, caption, below)
         return "\n".join([*(_article(lines, long) if document else lines), ""])
 
@@ -117,6 +117,12 @@ class TextTable:
     def _right(self) -> list[bool]:
         """Say which columns stand to the right: those with numbers only."""
         return [all(cell.align == "right" for cell in column) for column in zip(*(self.rows or (self.headers,)), strict=True)]
+
+
+def _latex_note(note: str) -> str:
+    """Return a note as LaTeX: mathematics as such, where it does not fill more than a line, which it could not end within."""
+    formula = f"${note.latex}$" if isinstance(note, Formula) and note.latex else ""
+    return formula if formula and width(formula) <= LINE else escape_latex(note)
 
 
 def _rules(block: Block) -> tuple[list[str], list[str]]:

@@ -10,7 +10,17 @@ from typing import Any
 import numpy as np
 import sympy
 
-from symseries.display import Cell, escape_html, escape_latex, latex_number, latex_uncertain, number, uncertain, uncertain_cell
+from symseries.display import (
+    Cell,
+    escape_html,
+    escape_latex,
+    latex_number,
+    latex_uncertain,
+    number,
+    refuse_path,
+    uncertain,
+    uncertain_cell,
+)
 from symseries.displayed import reading
 from symseries.fitting import storage
 from symseries.fitting.units import factor
@@ -58,6 +68,7 @@ class Estimate:
     @classmethod
     def from_json(cls, text: str) -> Estimate:
         """Return the constant that `to_json` wrote; `DataError` for another text."""
+        refuse_path(text, "constant")
         with reading("constant"):
             return estimate_from(json.loads(text))
 

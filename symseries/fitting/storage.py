@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 import sympy
 
+from symseries.display import refuse_path
 from symseries.errors import DataError, ResourceLimitError, SymseriesError, listing
 from symseries.fitting.judge import Judged
 from symseries.fitting.options import Wishes, reduced, ties_from, ties_record
@@ -103,6 +104,7 @@ def _encoded(values: Array, scalars: Scalars) -> Any:
 # ------------------------------------------------------------------------------------------------------------ reading
 def from_json(text: object) -> Record:
     """Return the object that a text holds; `DataError` names the line and column where it is no JSON."""
+    refuse_path(text, "fit")
     if not isinstance(text, str):
         raise DataError(f"fit: {type(text).__name__} received; expected the text that Fit.to_json returns")
     if len(text) > MAX_CHARACTERS:

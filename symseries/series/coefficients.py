@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
@@ -12,9 +12,11 @@ import sympy
 
 from symseries.display import (
     Cell,
+    Formula,
     TextTable,
     latex_name,
     math_cell,
+    refuse_path,
     text_cell,
     uncertain_cell,
     write_text,
@@ -136,13 +138,14 @@ class Coefficients:
         rows = tuple((math_cell(name, name), *row) for name, row in zip(names, cells, strict=True))
         return TextTable(tuple(headers), rows, caption or self.space.describe(), (*notes, *self.notes, *self.warnings))
 
-    def _cells(self) -> tuple[list[list[Cell]], list[str]]:
+    def _cells(self) -> tuple[list[list[Cell]], Sequence[str]]:
         """Return the coefficients as cells, and what their letters stand for."""
         handed, definitions = self.scalars.written(self._table, self.variables)
         errors, digits = self._stderr(), self.scalars.digits
         if errors is not None:
             return [[uncertain_cell(v, error) for v in row] for row, error in zip(handed, errors, strict=True)], []
-        return [[cell(v, digits) for v in row] for row in handed], [f"{name} = {value}" for name, value in definitions.items()]
+        said = [Formula(f"{name} = {value}", _equation(name, value)) for name, value in definitions.items()]
+        return [[cell(v, digits) for v in row] for row in handed], said
 
     def to_frame(self) -> DataFrame:
         """Return the coefficients as a DataFrame: a column for each variable's exponent (or "row"), the coefficients, stderr.
@@ -178,9 +181,7 @@ class Coefficients:
         array, definitions = latex_array(self.table()), self.scalars.written(self._table[:0], self.variables)[1]
         if not definitions:
             return array
-        names = {letter: latex_name(letter.name) for letter in definitions}
-        lines = [f"{names[letter]} = {sympy.latex(value, symbol_names=names)}" for letter, value in definitions.items()]
-        body = r" \\ ".join([array.strip("$"), *lines])
+        body = r" \\ ".join([array.strip("$"), *(_equation(letter, value) for letter, value in definitions.items())])
         return rf"$\begin{{array}}{{l}}{body}\end{{array}}$"
 
     def __repr__(self) -> str:
@@ -208,6 +209,7 @@ class Coefficients:
     @classmethod
     def from_json(cls, text: str) -> Self:
         """Return the series that `to_json` wrote; `DataError` for text that it did not write."""
+        refuse_path(text, "series")
         try:
             return cls._restored(json.loads(text))
         except (DataError, ResourceLimitError):
@@ -225,6 +227,12 @@ class Coefficients:
         said = {"warnings": _sentences(record["warnings"], "warnings"), "notes": _sentences(record.get("notes", []), "notes")}
         space = space_from_dict(record["space"])
         return cls(space, table if record["several"] else table[:, 0], scalars, record["covariance"], **said)
+
+
+def _equation(letter: sympy.Symbol, value: sympy.Expr) -> str:
+    """Return what a letter stands for as LaTeX without dollar signs."""
+    names = {s: latex_name(s.name) for s in value.free_symbols}
+    return f"{latex_name(letter.name)} = {sympy.latex(value, symbol_names=names)}"
 
 
 def _sentences(given: object, what: str) -> list[str]:

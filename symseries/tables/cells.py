@@ -19,6 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 MAX_DIGITS = 1000
+DROPPED = 'ss.read_table(…, missing="drop")'  # what takes a table, such as a fit, has no such option
 
 NUMBER = re.compile(r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
 _FRACTION = re.compile(r"[+-]?[0-9]+/[0-9]+")
@@ -62,7 +63,7 @@ def tidy(label: object) -> str:
 
 
 def _not_a_number(value: object) -> FaultError:
-    advice = 'write a number such as 2.5, or leave the cell empty and pass missing="drop"'
+    advice = f"write a number such as 2.5, or leave the cell empty and pass the table {DROPPED}"
     return FaultError(f"{show(value)} is not a number; {advice}", numeric=False)
 
 

@@ -14,7 +14,7 @@ import sympy
 from numpy.typing import ArrayLike, NDArray
 
 from symseries.errors import DataError, OptionError, listing, suggestion
-from symseries.tables.cells import Column, FaultError, Missing, is_quantity, parse, show, tidy
+from symseries.tables.cells import DROPPED, Column, FaultError, Missing, is_quantity, parse, show, tidy
 from symseries.tables.sources import Source, distinct, is_path, open_source, open_text
 
 LARGEST = 1e75  # of the values in a column: slopes of two columns and their variances are still below 1e308
@@ -330,7 +330,7 @@ def _incomplete(source: Source, parsed: Mapping[str, tuple[Column, Missing]], ro
     name, cell = next((name, gaps[row]) for name, (_, gaps) in parsed.items() if row in gaps)
     value = show(cell) if cell else "an empty cell"
     more = f" (rows with missing values: {listing(number + 1 for number in rows)})" if len(rows) > 1 else ""
-    advice = 'pass missing="drop" to leave such rows out, or name the columns you need'
+    advice = f"pass the table {DROPPED} to leave such rows out, or name the columns you need"
     return DataError(f"{source.place(name, row)}: {value} is a missing value, expected a number{more}; {advice}")
 
 
