@@ -26,13 +26,15 @@ from numpy.typing import NDArray
 
 from symseries import activations
 from symseries.errors import ConvergenceError, ResourceLimitError
-from symseries.progress import track
+from symseries.progress import announce, track, watch
 from symseries.scalars import F64
 
 Array = NDArray[Any]
 Layers = list[tuple[Array, Array]]
 
 ITERATIONS = 400
+_USUAL = 60  # iterations, for an estimate of the time
+_RATE = 3e10  # floating-point operations per second of the factorisations
 SETTLING = 20  # updates of the hyperparameters at the weights of a given start
 TOLERANCE = 0.01  # standard errors of distance, and nats of log evidence, below which an iteration is calm
 CALM = 3  # calm iterations in a row before the descent ends
@@ -220,6 +222,7 @@ def fit_network(problem: Problem, *, starts: Sequence[Array], settle: bool, iter
     Raises `ResourceLimitError` for a Jacobian that is too large, `ConvergenceError` where no start has a finite evidence.
     """
     check_size(problem)
+    _say_cost(problem, len(starts), min(iterations, _USUAL))
     begin = _settled if settle else _start
     runs = _finished(lambda theta: _descend(problem, begin(problem, theta), iterations), starts)
     scores = [_log_evidence(problem, state) for state, _ in runs]
@@ -229,9 +232,21 @@ def fit_network(problem: Problem, *, starts: Sequence[Array], settle: bool, iter
     return _trained(problem, state, count, tuple(scores), len(starts))
 
 
+def _say_cost(problem: Problem, starts: int, iterations: int) -> None:
+    """Announce a training of more than two seconds: each iteration factors the Jacobian and inverts a matrix of the weights."""
+    rows, weights = problem.y.size, _weights(problem)
+    each = iterations * (2 * (rows + weights) * weights**2 + 14 * weights**3) / _RATE
+    count = f"{starts} start" + "s" * (starts != 1)
+    announce("training", f"{weights} weights, {rows} measurements, {count} of about {each:.2g} s", starts * each)
+
+
+def _weights(problem: Problem) -> int:
+    return sum(out * (into + 1) for out, into in problem.sizes)
+
+
 def check_size(problem: Problem) -> None:
     """Raise `ResourceLimitError` for a Jacobian that is too large."""
-    weights = sum(out * (into + 1) for out, into in problem.sizes)
+    weights = _weights(problem)
     if problem.y.size * weights > MAX_ENTRIES:
         raise ResourceLimitError(
             f"training: {problem.y.size} measurements times {weights} weights pass the limit of {MAX_ENTRIES}; "
@@ -293,7 +308,7 @@ def _settled(problem: Problem, theta: Array) -> State:
 def _descend(problem: Problem, state: State, iterations: int) -> tuple[State, int]:
     """Alternate Levenberg-Marquardt steps with updates of the hyperparameters until both stand still."""
     score, damping, calm = _log_evidence(problem, state), DAMPING, 0
-    for count in range(1, iterations + 1):
+    for count in watch(range(1, iterations + 1), iterations, "training, iterations from this start"):
         moved, damping = _step(problem, state, damping)
         stuck = moved is state
         state = _renewed(problem, moved)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import TextIO, TypeVar
 
 Item = TypeVar("Item")
@@ -31,14 +31,32 @@ def track(items: Iterable[Item], total: int, label: str, stream: TextIO | None =
     >>> list(track("ab", 2, "letters"))
     ['a', 'b']
     """
+
+    def words(done: int, passed: float) -> str:
+        left = f", about {passed / done * (total - done):.0f} s left" if done else ""
+        return f"{label}: {done} of {total} done{left}"
+
+    return _told(items, words, stream)
+
+
+def watch(items: Iterable[Item], most: int, label: str, stream: TextIO | None = None) -> Iterator[Item]:
+    """Yield the items of a search that may end before the last of them, and show how many were taken, as `track` does.
+
+    >>> next(watch("abc", 3, "letters"))
+    'a'
+    """
+    return _told(items, lambda done, passed: f"{label}: {done} of at most {most} in {passed:.0f} s", stream)
+
+
+def _told(items: Iterable[Item], words: Callable[[int, float], str], stream: TextIO | None) -> Iterator[Item]:
+    """Yield the items, and say after two seconds, on a terminal, in words how many are done."""
     out = sys.stderr if stream is None else stream
     began, width = time.monotonic(), 0
     try:
         for done, item in enumerate(items):
             passed = time.monotonic() - began
             if passed > _PATIENCE and out.isatty():
-                left = f", about {passed / done * (total - done):.0f} s left" if done else ""
-                width = _show(out, f"{label}: {done} of {total} done{left}", width)
+                width = _show(out, words(done, passed), width)
             yield item
     finally:
         if width:

@@ -442,3 +442,19 @@ def test_a_network_that_is_too_large_is_refused_before_its_weights_are_drawn(mon
     monkeypatch.setattr(Problem, "random_start", lambda *_: pytest.fail("weights were drawn"))
     with pytest.raises(ResourceLimitError, match="25020001 weights pass the limit"):
         ss.train({"x": np.arange(30.0), "y": np.arange(30.0)}, ("x",), "y", hidden=(5000, 5000))
+
+
+def test_long_training_is_announced_and_shows_its_iterations_on_a_terminal_only(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    table = {"x": np.linspace(0, 1, 12), "y": np.linspace(0, 1, 12) ** 2}
+    monkeypatch.setattr(evidence, "_RATE", 1.0)  # every training seems long
+    monkeypatch.setattr("symseries.progress._PATIENCE", -1.0)
+    quiet = ss.train(table, inputs=("x",), target="y", hidden=(2,), restarts=1, rng=0)
+    assert capsys.readouterr().err == ""
+    monkeypatch.setattr("sys.stderr.isatty", lambda: True)
+    said = ss.train(table, inputs=("x",), target="y", hidden=(2,), restarts=1, rng=0)
+    err = capsys.readouterr().err
+    assert err.startswith("training: 7 weights, 12 measurements, 1 start of about ")
+    assert "training, iterations from this start: 2 of at most 400 in " in err
+    assert said([[0.3]]).tolist() == quiet([[0.3]]).tolist()
