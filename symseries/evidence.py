@@ -33,7 +33,7 @@ Array = NDArray[Any]
 Layers = list[tuple[Array, Array]]
 
 ITERATIONS = 400
-_USUAL = 60  # iterations, for an estimate of the time
+_USUAL = 150  # iterations, for an estimate of the time
 _RATE = 3e10  # floating-point operations per second of the factorisations
 SETTLING = 20  # updates of the hyperparameters at the weights of a given start
 TOLERANCE = 0.01  # standard errors of distance, and nats of log evidence, below which an iteration is calm
