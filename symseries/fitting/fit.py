@@ -148,8 +148,8 @@ def _with_baseline(found: Fit, rng: np.random.Generator) -> Fit:
     side = _direct_source(prepared)
     if side is None:
         return found
-    uneven = _uneven(prepared, side)
     try:
+        uneven = _uneven(prepared, side)
         start = {name: float(found.constants[name].value) for name in prepared.model.constants}
         direct = direct_record(side, prepared)
         direct = dataclasses.replace(direct, wishes=Wishes(start, prepared.wishes.bounds))

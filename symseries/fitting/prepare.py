@@ -155,7 +155,7 @@ class Prepared:
         """Return the same with other constants held or tied."""
         model = reduced(self.law, ties)
         return dataclasses.replace(
-            self, ties=dict(ties), model=model, beta=_law_series(model, self.source, self.space, self.scalars)
+            self, ties=dict(ties), model=model, beta=law_series(model, self.source, self.space, self.scalars)
         )
 
 
@@ -242,7 +242,7 @@ def _record(side: Source, law: Law, space: Space, scalars: Scalars, asked: Asked
     model = reduced(law, asked.ties)
     alpha = side.expand(space, scalars)
     space = alpha.space  # where order="auto" has been found on the source
-    beta = _law_series(model, side, space, scalars)
+    beta = law_series(model, side, space, scalars)
     if scalars.exact:
         _check_exact(beta)
     weighting = _weighting(side, space, alpha, asked.weights)
@@ -267,7 +267,7 @@ def _record(side: Source, law: Law, space: Space, scalars: Scalars, asked: Asked
     )
 
 
-def _law_series(model: Law, side: Source, space: Space, scalars: Scalars) -> LawSeries:
+def law_series(model: Law, side: Source, space: Space, scalars: Scalars) -> LawSeries:
     """Return the law over a space, in the way in which the source was brought there: a table on a box by least squares."""
     found = model.expand(space, scalars)
     if isinstance(side, Measurements) and isinstance(space, BoxSpace):

@@ -19,7 +19,7 @@ from symseries.display import refuse_path
 from symseries.errors import DataError, ResourceLimitError, SymseriesError, listing
 from symseries.fitting.judge import Judged
 from symseries.fitting.options import Wishes, reduced, ties_from, ties_record
-from symseries.fitting.prepare import Measurements, Prepared, Source
+from symseries.fitting.prepare import Measurements, Prepared, Source, law_series
 from symseries.fitting.solve import Solved
 from symseries.fitting.weights import Weighting
 from symseries.laws import Law
@@ -247,7 +247,7 @@ def _read_prepared(record: Record) -> Prepared:
         model = reduced(law, ties)
     with place(f"{where}, alpha"):
         alpha = Series.from_json(json.dumps(entry(record, "alpha", dict, where)))
-        beta = model.expand(alpha.space, alpha.scalars)
+        beta = law_series(model, source, alpha.space, alpha.scalars)
         if alpha.coefficients.ndim != 1:
             raise DataError(f"coefficients of shape {alpha.coefficients.shape}; expected those of one output")
     return Prepared(
