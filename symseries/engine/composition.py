@@ -45,14 +45,14 @@ class Composition:
     def columns(self, degree: int) -> Array:
         """Return the composed series to a degree, (rows, n)."""
         out, offsets = self._way.base(degree), self.indices.offsets
-        for left, low, high, right in self._way.factors:
+        for left, low, high, right, _ in self._way.factors:
             if low < degree:
                 pairs = self.indices.pairs(low, 1, degree, high_left=min(high, degree - 1))
                 add_product(pairs, out[offsets[low + 1] :], left, right)
         return out
 
     def sums(self, scalars: Scalars, weights: Array) -> Array:
-        """Return the columns of all degrees times `weights` (m, n), (N, m); f' times what is not known of v is left out."""
+        """Return the columns of all degrees times `weights` (m, n), (N, m); f' times the highest degree of v is left out."""
         return self._sums(scalars, weights, 1)
 
     def highest(self, scalars: Scalars, weights: Array) -> Array:
@@ -60,11 +60,11 @@ class Composition:
         return self._sums(scalars, weights, self.indices.top)
 
     def _sums(self, scalars: Scalars, weights: Array, low: int) -> Array:
-        factors = (*self._way.factors, *self._way.summed)
 
         def sums(jet: Array, row: Array) -> Array:
-            base = self._way.base_sums(scalars, jet, low)
-            return base + _factor_sums(self.indices, scalars, factors, row, low) if factors else base
+            out = self._way.base_sums(scalars, jet, low)
+            _add_factors(self.indices, scalars, self._way.summed, row, out)
+            return out
 
         return summed(self.indices, self.jet, weights, low, sums)
 
@@ -133,16 +133,19 @@ def _way(indices: IndexSet, columns: int, dtype: np.dtype[np.generic], degree: i
 
 
 # ---------------------------------------------------------------------------------------------------------- sums over columns
-def _factor_sums(indices: IndexSet, scalars: Scalars, factors: Sequence[Factor], weights: Array, low: int) -> Array:
-    """Return the sums over columns of the products, times the weights: all rows but the first, or those of the top degree."""
+def _add_factors(indices: IndexSet, scalars: Scalars, factors: Sequence[Factor], weights: Array, out: Array) -> None:
+    """Add the sums over columns of the products, times the weights, to `out`: the rows from degree 1 on, or the top ones."""
+    low = 1 if len(out) == len(indices) - 1 else indices.top
     blocks = [block for factor in factors for block in _blocks(indices, factor, weights, low)]
+    if not blocks:
+        return
     terms = []
     for left, (a, b, c, d), right in blocks:
         rows, columns = slice(*_rows(indices, a, b)), slice(*_rows(indices, c, d))
         terms.append(scalars.matmul(left[rows], right[columns].T).reshape(-1))
     places = tuple(block.degrees for block in blocks)
-    targets = indices.kept(("targets", low, places), _targets, indices, low, places)
-    return _added(targets, np.concatenate(terms), len(indices) - indices.offsets[low])
+    order, starts, rows = indices.kept(("targets", low, places), _by_target, indices, low, places)
+    out[rows] += np.add.reduceat(np.concatenate(terms).take(order), starts)
 
 
 class _Block(NamedTuple):
@@ -159,30 +162,30 @@ def _rows(indices: IndexSet, low: int, high: int) -> tuple[int, int]:
 
 def _blocks(indices: IndexSet, factor: Factor, weights: Array, low: int) -> Iterator[_Block]:
     """Yield the products of matrices of a factor: one for each degree on the left, or one for all where that is little."""
-    left, start, end, right = factor
+    left, start, end, right, first = factor
     top, size = indices.top, indices.offsets
     right = right[: size[top - start + 1]] * weights
+    known = size.index(len(right)) - 1
     if low == 1 and left.dtype.kind != "O" and (size[end + 1] - size[start]) * right.size <= _FEW * (end + 1 - start):
-        yield _Block(left, (start, end, 1, top - start), right)
+        yield _Block(left, (start, end, first, known), right)
         return
     for k in range(start, end + 1):
-        yield _Block(left, (k, k, max(1, low - k), top - k), right)
+        lowest, highest = max(first, low - k), min(known, top - k)
+        if lowest <= highest:
+            yield _Block(left, (k, k, lowest, highest), right)
 
 
-def _targets(indices: IndexSet, low: int, places: Sequence[tuple[int, int, int, int]]) -> Array:
-    """Return to which row, counted from degree `low`, each entry of the products belongs; to none is one row more."""
-    return np.concatenate([indices.targets(*place) for place in places]) - indices.offsets[low]
+def _by_target(
+    indices: IndexSet, low: int, places: Sequence[tuple[int, int, int, int]]
+) -> tuple[Array, Array, Array | slice]:
+    """Return the entries of the products sorted by the row they add to, the first one of each row, and these rows.
 
-
-def _added(targets: Array, terms: Array, size: int) -> Array:
-    """Return for each target below `size` the sum of its terms; targets beyond are left out."""
-    if terms.dtype == object:
-        order = np.argsort(targets, kind="stable")
-        ends = np.searchsorted(targets[order], np.arange(size + 1))
-        out = np.zeros(size, dtype=object)
-        filled = np.flatnonzero(np.diff(ends))
-        out[filled] = np.add.reduceat(terms[order[: ends[-1]]], ends[filled])
-        return out
-    if terms.dtype == complex:
-        return np.asarray(_added(targets, terms.real, size) + 1j * _added(targets, terms.imag, size))
-    return np.bincount(targets, weights=terms, minlength=size + 1)[:size]
+    Rows are counted from degree `low`; entries that add to none are left out.
+    """
+    first = indices.offsets[low]
+    targets = np.concatenate([indices.targets(*place) for place in places]) - first
+    order = np.argsort(targets, kind="stable")
+    ends = np.searchsorted(targets[order], np.arange(len(indices) - first + 1))
+    rows = np.flatnonzero(np.diff(ends))
+    together = rows[-1] - rows[0] == len(rows) - 1  # a slice is faster
+    return order[: ends[-1]], ends[rows], slice(rows[0], rows[-1] + 1) if together else rows

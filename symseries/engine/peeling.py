@@ -50,6 +50,7 @@ class Peeling(Linear):
         super().__init__(indices, jet, series, degree)
         self._powers = monomials(indices, self.series[1 : indices.offsets[2]], max(degree, indices.top - 1))
         self.factors = tuple(factor for factor in self._made() if factor.low <= factor.high)
+        self.summed = tuple(factor._replace(first=0) for factor in self.factors)
 
     def base(self, degree: int) -> Array:
         out, start, stop = self._of_linear(0, degree), self.indices.offsets[2], self.indices.offsets[degree + 1]
@@ -57,9 +58,7 @@ class Peeling(Linear):
         return out
 
     def base_sums(self, scalars: Scalars, jet: Array, low: int) -> Array:
-        out = power_sums(self.indices, scalars, self._powers, jet, low)
-        self.add_linear(out, scalars, jet, max(low, 2))
-        return out
+        return power_sums(self.indices, scalars, self._powers, jet, low)
 
     def _made(self) -> Iterator[Factor]:
         top = self.indices.top

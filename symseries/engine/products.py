@@ -9,6 +9,7 @@ import numpy as np
 from symseries.multiindex import IndexSet, Pairs
 from symseries.scalars import Array
 
+_ELEMENTS = {"d", "O"}  # floats and objects, as NumPy abbreviates them
 _LONG = 4096  # numbers from which alignment pays for itself
 
 
@@ -43,9 +44,9 @@ def product(
 
 def common(*tables: Array) -> np.dtype[np.generic]:
     """Return the type of what is computed from the tables: objects, or floats at least."""
-    first = tables[0].dtype
-    if first in (float, object) and all(table.dtype == first for table in tables):  # NumPy takes longer to say so
-        return first
+    kinds = {table.dtype.char for table in tables}
+    if len(kinds) == 1 and kinds <= _ELEMENTS:  # NumPy takes longer to say so
+        return tables[0].dtype
     dtype = np.result_type(*tables)
     return dtype if dtype.kind == "O" else np.result_type(dtype, float)
 

@@ -17,12 +17,13 @@ from symseries.scalars import Array, Scalars
 
 
 class Factor(NamedTuple):
-    """A product in a composition: the terms of `left` of degree low to high, times `right` from degree 1."""
+    """A product in a composition: the terms of `left` of degree low to high, times `right` from degree `first`."""
 
     left: Array
     low: int
     high: int
     right: Array
+    first: int = 1
 
 
 class Linear:
@@ -35,8 +36,9 @@ class Linear:
         self.indices, self.jet = indices, jet
         self.series = series.astype(common(jet, series), copy=False)
         self.factors: tuple[Factor, ...] = ()
-        self.summed: tuple[Factor, ...] = ()
-        """Products that count in sums of columns only: their columns are part of the base."""
+        """The products that columns are made of, beside the base."""
+        self.summed = (Factor(self.series, 1, indices.top - 1, jet[1:2], 0),)
+        """The products that sums of columns are made of, beside `base_sums`; s_1 times the highest degree of V is not in them."""
 
     def base(self, degree: int) -> Array:
         """Return the base to a degree, (rows, n)."""
@@ -47,34 +49,27 @@ class Linear:
         return out
 
     def base_sums(self, scalars: Scalars, jet: Array, low: int) -> Array:
-        """Return the sums over the columns of the base from degree `low` to the top, `jet` being that times their weights.
-
-        What the series is not known to is left out.
-        """
-        out = np.zeros(len(self.indices) - self.indices.offsets[low], dtype=self.series.dtype)
-        self.add_linear(out, scalars, jet, low)
-        return out
-
-    def add_linear(self, out: Array, scalars: Scalars, jet: Array, low: int) -> None:
-        """Add the sums of s_1 V to those rows from degree `low` on that V is known to."""
-        start, end = self.indices.offsets[low], len(self.series)
-        if start < end:
-            first = len(self.indices) - len(out)
-            out[start - first : end - first] += scalars.matmul(self.series[start:], jet[1][:, None])[:, 0]
+        """Return what `summed` lacks from degree `low` to the top, `jet` being that times the weights."""
+        return np.zeros(len(self.indices) - self.indices.offsets[low], dtype=self.series.dtype)
 
 
 class Horner(Linear):
-    """f(V) = s_0 + s_1 V + s_2 V**2 + V**2 * R, R = s_3 V + s_4 V**2 + …, itself by Horner in V**2."""
+    """f(V) = s_0 + s_1 V + s_2 V**2 + V**2 * R, R = s_3 V + s_4 V**2 + …, itself by Horner in V**2.
+
+    Where no columns are wanted, f(V) = s_0 + V (s_1 + s_2 V + s_3 V**2) + V**2 * S, S = R - s_3 V, takes smaller products.
+    """
 
     def __init__(self, indices: IndexSet, jet: Array, series: Array, degree: int) -> None:
         super().__init__(indices, jet, series, degree)
-        top, known = indices.top, max(degree, indices.top - 1)
-        self._square = self._squared(known)
-        rest = self._composed(jet[2:])
-        if top > 2:
-            self.factors = (Factor(self._square, 2, top - 1, rest),)
-        linear = self.series[: indices.offsets[top]] * jet[2]
-        self.summed = (Factor(self.series, 1, top - 1, linear),)
+        top = indices.top
+        self._square = self._squared(max(degree, top - 1))
+        rest = ()
+        if degree and top > 2:
+            rest = (Factor(self._square, 2, top - 1, self._composed(jet[2:])),)
+        elif top > 3:
+            rest = (Factor(self._square, 2, top - 2, self._times_square(self._composed(jet[4:]), top - 2), 2),)
+        self.factors = rest if degree else ()
+        self.summed = (Factor(self.series, 1, top - 1, self._lowest(cubic=not degree and top > 2), 0), *rest)
 
     def _squared(self, degree: int) -> Array:
         """Return V**2 to a degree, the rows below degree 2 left empty."""
@@ -84,9 +79,31 @@ class Horner(Linear):
             square[start:] = product(self.indices, self.series, self.series, (1, 1), degree, square=True)
         return square
 
+    def _lowest(self, *, cubic: bool) -> Array:
+        """Return s_1 + s_2 V + s_3 V**2 to the degree before the top, the last term where it is wanted."""
+        start, stop = self.indices.offsets[2], self.indices.offsets[self.indices.top]
+        out = self.series[:stop] * self.jet[2]
+        out[0] = self.jet[1]
+        if cubic:
+            out[start:] += self._square[start:stop] * self.jet[3]
+        return out
+
+    def _times_square(self, factor: Array, degree: int) -> Array:
+        """Return V**2 times a series to a degree, the rows below degree 2 being zero."""
+        out = np.zeros((self.indices.offsets[degree + 1], self.series.shape[1]), dtype=self.series.dtype)
+        self._add_square(out, factor, degree)
+        return out
+
+    def _add_square(self, out: Array, factor: Array, degree: int) -> None:
+        """Add V**2 times a series to `out`, to a degree."""
+        offsets = self.indices.offsets
+        out[offsets[2] :] += self._square[offsets[2] : offsets[degree + 1]] * factor[0]
+        if degree > 2:
+            add_product(self.indices.pairs(2, 1, degree), out[offsets[3] :], self._square, factor)
+
     def _composed(self, jet: Array) -> Array:
         """Return jet[0] + jet[1] V + … to the order of the jet, the degree kept growing as it goes."""
-        series, square, offsets, top = self.series, self._square, self.indices.offsets, len(jet) - 1
+        series, offsets, top = self.series, self.indices.offsets, len(jet) - 1
         half, odd = divmod(top, 2)
         result = empty_table(offsets[odd + 1], series.shape[1], series.dtype)
         result[0] = jet[2 * half]
@@ -97,9 +114,7 @@ class Horner(Linear):
             step = empty_table(offsets[degree + 1], series.shape[1], series.dtype)
             step[0] = jet[2 * k]
             step[1:] = series[1 : offsets[degree + 1]] * jet[2 * k + 1]
-            step[offsets[2] :] += square[offsets[2] : offsets[degree + 1]] * result[0]
-            if degree > 2:
-                add_product(self.indices.pairs(2, 1, degree), step[offsets[3] :], square, result)
+            self._add_square(step, result, degree)
             result = step
         return result
 

@@ -17,3 +17,4 @@ from symseries.jets.extended import in_extended as in_extended
 from symseries.jets.powers import power_jet as power_jet
 from symseries.jets.table import JETS as JETS
 from symseries.jets.table import jet as jet
+from symseries.jets.table import rounded_jet as rounded_jet

@@ -33,7 +33,9 @@ def square_term(jet: Array, k: int) -> Array:
     >>> square_term(np.array([[1.0], [3.0], [5.0]]), 2).tolist()
     [19.0]
     """
-    if jet.dtype.kind != "O":
+    if jet.dtype.kind == "f":
+        return np.asarray(np.vecdot(jet[: k + 1], jet[k::-1], axis=0))
+    if jet.dtype.kind != "O":  # vecdot conjugates
         return np.asarray(np.einsum("kn,kn->n", jet[: k + 1], jet[k::-1]))
     total = np.add.reduce(jet[: (k + 1) // 2] * jet[k : k // 2 : -1], axis=0) * 2
     return np.asarray(total if k % 2 else total + jet[k // 2] * jet[k // 2])

@@ -11,6 +11,7 @@ from symseries.jets.algebra import Rule, divided, integral, piecewise, polynomia
 from symseries.jets.checks import check_positive
 from symseries.jets.extended import in_extended
 from symseries.scalars import Array, Scalars
+from symseries.scalars.floats import FLOAT_VALUES, Float64
 
 
 def jet(function: str, points: Array, order: int, scalars: Scalars, where: str = "") -> Array:
@@ -27,6 +28,29 @@ def jet(function: str, points: Array, order: int, scalars: Scalars, where: str =
     """
     with np.errstate(all="ignore"):
         return in_extended(JETS[function], points, order, scalars, where)
+
+
+class _Rounded(Float64):
+    """Float64 within a rule that is already told to overflow silently."""
+
+    def elementary(self, function: str, values: Array, where: str = "") -> Array:
+        return np.asarray(FLOAT_VALUES[function](values))
+
+
+_ROUNDED = _Rounded()
+
+
+def rounded_jet(function: str, points: Array, order: int) -> Array:
+    """Return the jet of tanh or of the sigmoid in float64 throughout, for points that are rounded themselves.
+
+    Their recurrence is stable: it moves a coefficient by as much as a rounding of the point does, so that beside its zeros the
+    digits that `jet` keeps say nothing about a point that was computed.
+
+    >>> rounded_jet("tanh", np.array([0.0]), 3)[:, 0].tolist()
+    [0.0, 1.0, 0.0, -0.3333333333333333]
+    """
+    with np.errstate(all="ignore"):
+        return JETS[function](points, order, _ROUNDED, "")
 
 
 def _exp(b: Array, order: int, ring: Scalars, where: str) -> Array:

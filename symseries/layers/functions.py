@@ -11,11 +11,13 @@ import sympy
 
 from symseries import activations, engine
 from symseries.errors import NetworkFormatError, NetworkShapeError, listing, suggestion
-from symseries.jets import jet, power_jet
+from symseries.jets import jet, power_jet, rounded_jet
 from symseries.layers.base import Layer, Width
 from symseries.multiindex import IndexSet
 from symseries.parsing import to_text
-from symseries.scalars import QQ, Array, Scalars, boxed
+from symseries.scalars import F64, QQ, Array, Scalars, boxed
+
+_STABLE = ("tanh", "sigmoid")  # recurrences that round as much as their points are rounded
 
 
 class Activation(Layer):
@@ -59,6 +61,8 @@ class Activation(Layer):
 
     def jet(self, points: Array, order: int, scalars: Scalars, where: str) -> Array:
         """Return the jet (order + 1, n) of the activation at points (n,)."""
+        if scalars is F64 and self.name in _STABLE:
+            return rounded_jet(self.name, points, order)
         return activations.activation_jet(self.name, points, order, scalars, self.parameters, where=where)
 
     def series(self, C: Array, indices: IndexSet, scalars: Scalars, where: str = "") -> Array:
