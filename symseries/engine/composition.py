@@ -39,7 +39,7 @@ class Composition:
 
     def __init__(self, indices: IndexSet, jet: Array, series: Array, degree: int = 0) -> None:
         self.indices, self.jet = indices, jet
-        way = _way(indices, series.shape[1], common(jet, series), degree) if jet[2:].any() else Linear
+        way = _way(indices, series.shape[1], common(jet, series), degree) if np.count_nonzero(jet[2:]) else Linear
         self._way = way(indices, jet, series, degree)
 
     def columns(self, degree: int) -> Array:
@@ -175,9 +175,7 @@ def _blocks(indices: IndexSet, factor: Factor, weights: Array, low: int) -> Iter
             yield _Block(left, (k, k, lowest, highest), right)
 
 
-def _by_target(
-    indices: IndexSet, low: int, places: Sequence[tuple[int, int, int, int]]
-) -> tuple[Array, Array, Array | slice]:
+def _by_target(indices: IndexSet, low: int, places: Sequence[tuple[int, int, int, int]]) -> tuple[Array, Array, Array | slice]:
     """Return the entries of the products sorted by the row they add to, the first one of each row, and these rows.
 
     Rows are counted from degree `low`; entries that add to none are left out.

@@ -56,7 +56,7 @@ def summed(indices: IndexSet, jet: Array, weights: Array, low: int, sums: Callab
     for column, row in enumerate(weights):
         weighted = jet * row
         if first == 0:
-            out[0, column] = weighted[0].sum()
+            out[0, column] = np.add.reduce(weighted[0])
         out[indices.offsets[low] - first :, column] = sums(weighted, row)
     return out
 
@@ -98,7 +98,7 @@ def scaled(indices: IndexSet, powers: Array, jet: Array, j: int, degree: int) ->
     kinds, rows = indices.scales[2], indices.offsets[degree + 1]
     objects = jet.dtype == object
     degrees, factors = indices.kept(("factors", j, degree, objects), _row_factors, indices, j, degree, objects)
-    scales = jet[degrees] * factors
+    scales = jet.take(degrees, 0) * factors
     out = empty_table(rows, powers.shape[1], common(jet, powers))
     scales.take(kinds[:rows], 0, out, "clip")
     out[1:] *= powers[1:rows]
@@ -127,7 +127,9 @@ def power_sums(indices: IndexSet, scalars: Scalars, powers: Array, coefficients:
 def _all_at_once(indices: IndexSet, scalars: Scalars, powers: Array, coefficients: Array, low: int) -> Array:
     """Return the sums without the multinomials: one product of matrices, a column for each degree and for each variable."""
     top, start, variables = indices.top, indices.offsets[min(low, indices.top - 1)], powers[1 : indices.offsets[2]]
-    factors = np.concatenate([coefficients[low:top], coefficients[top] * variables])
+    factors = coefficients[top] * variables
+    if low < top:
+        factors = np.concatenate([coefficients[low:top], factors])
     found = scalars.matmul(powers[start : indices.offsets[top]], factors.T)
     return np.asarray(found.reshape(-1).take(indices.kept(("places", low), _places, indices, low)))
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Iterator
 
 import numpy as np
 
@@ -36,9 +37,10 @@ def product(
     dtype = common(left, right)
     if dtype.kind == "O":
         return _product_objects(pairs, left, right)
-    out = np.zeros((len(pairs.starts), left.shape[1]), dtype=dtype)
+    out = np.empty((len(pairs.starts), left.shape[1]), dtype=dtype)
     with np.errstate(all="ignore"):  # what overflows is seen in the coefficients
-        add_product(pairs, out, left.astype(dtype, copy=False), right.astype(dtype, copy=False))
+        for rows, sums in _sums(pairs, left.astype(dtype, copy=False), right.astype(dtype, copy=False)):
+            out[rows] = sums
     return out
 
 
@@ -84,17 +86,23 @@ def empty_table(rows: int, columns: int, dtype: np.dtype[np.generic]) -> Array:
 
 
 def add_product(pairs: Pairs, out: Array, left: Array, right: Array) -> None:
-    """Add the product to `out`, block by block: gather both operands, multiply, sum by a matrix of ones."""
+    """Add the product of two tables of the type of `out` to it."""
     if out.dtype.kind == "O":
         out += _product_objects(pairs, left, right)
         return
-    blocks = pairs.blocks(out.shape[1])
-    x, y = _WORKSPACE.operands(max(len(block.left) for block in blocks), out.shape[1], out.dtype)
+    for rows, sums in _sums(pairs, left, right):
+        out[rows] += sums
+
+
+def _sums(pairs: Pairs, left: Array, right: Array) -> Iterator[tuple[slice, Array]]:
+    """Yield the rows of a product block by block: gather both operands, multiply, sum by a matrix of ones."""
+    blocks = pairs.blocks(left.shape[1])
+    x, y = _WORKSPACE.operands(max(len(block.left) for block in blocks), left.shape[1], left.dtype)
     for block in blocks:
         a, b = x[: len(block.left)], y[: len(block.left)]
         left.take(block.left, 0, a, "clip")
         right.take(block.right, 0, b, "clip")
-        out[block.rows] += block.summation @ np.multiply(a, b, a)
+        yield block.rows, block.summation @ np.multiply(a, b, a)
 
 
 def _product_objects(pairs: Pairs, left: Array, right: Array) -> Array:

@@ -37,8 +37,8 @@ class Linear:
         self.series = series.astype(common(jet, series), copy=False)
         self.factors: tuple[Factor, ...] = ()
         """The products that columns are made of, beside the base."""
-        self.summed = (Factor(self.series, 1, indices.top - 1, jet[1:2], 0),)
-        """The products that sums of columns are made of, beside `base_sums`; s_1 times the highest degree of V is not in them."""
+        self.summed: tuple[Factor, ...] = (Factor(self.series, 1, indices.top - 1, jet[1:2], 0),)
+        """The products that sums of columns are made of, beside `base_sums`: all but s_1 times the highest degree of V."""
 
     def base(self, degree: int) -> Array:
         """Return the base to a degree, (rows, n)."""
@@ -63,7 +63,7 @@ class Horner(Linear):
         super().__init__(indices, jet, series, degree)
         top = indices.top
         self._square = self._squared(max(degree, top - 1))
-        rest = ()
+        rest: tuple[Factor, ...] = ()
         if degree and top > 2:
             rest = (Factor(self._square, 2, top - 1, self._composed(jet[2:])),)
         elif top > 3:
@@ -82,7 +82,7 @@ class Horner(Linear):
     def _lowest(self, *, cubic: bool) -> Array:
         """Return s_1 + s_2 V + s_3 V**2 to the degree before the top, the last term where it is wanted."""
         start, stop = self.indices.offsets[2], self.indices.offsets[self.indices.top]
-        out = self.series[:stop] * self.jet[2]
+        out: Array = self.series[:stop] * self.jet[2]
         out[0] = self.jet[1]
         if cubic:
             out[start:] += self._square[start:stop] * self.jet[3]

@@ -34,7 +34,7 @@ def square_term(jet: Array, k: int) -> Array:
     [19.0]
     """
     if jet.dtype.kind == "f":
-        return np.asarray(np.vecdot(jet[: k + 1], jet[k::-1], axis=0))
+        return np.asarray(np.vecdot(jet[: k + 1].T, jet[k::-1].T))
     if jet.dtype.kind != "O":  # vecdot conjugates
         return np.asarray(np.einsum("kn,kn->n", jet[: k + 1], jet[k::-1]))
     total = np.add.reduce(jet[: (k + 1) // 2] * jet[k : k // 2 : -1], axis=0) * 2

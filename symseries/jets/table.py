@@ -46,8 +46,8 @@ def rounded_jet(function: str, points: Array, order: int) -> Array:
     Their recurrence is stable: it moves a coefficient by as much as a rounding of the point does, so that beside its zeros the
     digits that `jet` keeps say nothing about a point that was computed.
 
-    >>> rounded_jet("tanh", np.array([0.0]), 3)[:, 0].tolist()
-    [0.0, 1.0, 0.0, -0.3333333333333333]
+    >>> rounded_jet("sigmoid", np.array([0.0]), 3)[:, 0].tolist()
+    [0.5, 0.25, 0.0, -0.020833333333333332]
     """
     with np.errstate(all="ignore"):
         return JETS[function](points, order, _ROUNDED, "")
