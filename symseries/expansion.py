@@ -65,20 +65,19 @@ class Expansion:
         """
         indices, linear = self._sets(None)
         start, end = (self.plan.chain if indices.top > 1 else None) or 2 * (len(self.layers),)
-        table, pieces = self._inputs(linear), list[tuple[Layer, Array]]()
-        for position in track(range(len(self.layers)), len(self.layers), "expanding the layers"):
-            layer = self.layers[position]
-            if self.plan.kinked[position]:
+        table, pieces, kinked = self._inputs(linear), list[tuple[Layer, Array]](), self.plan.kinked
+        for position, layer in enumerate(track(self.layers, len(self.layers), "expanding the layers")):
+            if kinked[position]:
                 self._decide(position, table)
                 pieces.append((layer, table))
             if position == start:
                 passing = Chain(indices, self.scalars, None if position == self.plan.first else table)
-            if start <= position < end:
-                table = passing.through(layer, table, self.where(position + 1), last=position == end - 1)
-            elif isinstance(layer, Affine) and position == end:
-                table = passing.sums(layer)
-            else:
+            if not start <= position <= end:
                 table = self._behind(position, table, indices, linear)
+            elif position < end:
+                table = passing.through(layer, table, self.where(position + 1), last=position == end - 1)
+            elif isinstance(layer, Affine):
+                table = passing.sums(layer)
         return _lifted(table, indices, self.scalars), self._kinks(pieces)
 
     def warnings(self, tables: Sequence[Array]) -> tuple[str, ...]:

@@ -136,54 +136,63 @@ def _way(indices: IndexSet, columns: int, dtype: np.dtype[np.generic], degree: i
 def _add_factors(indices: IndexSet, scalars: Scalars, factors: Sequence[Factor], weights: Array, out: Array) -> None:
     """Add the sums over columns of the products, times the weights, to `out`: the rows from degree 1 on, or the top ones."""
     low = 1 if len(out) == len(indices) - 1 else indices.top
-    blocks = [block for factor in factors for block in _blocks(indices, factor, weights, low)]
+    shapes = tuple([(factor.low, factor.high, factor.first, len(factor.right)) for factor in factors])
+    columns = 0 if out.dtype.kind == "O" else len(weights)
+    blocks, order, starts, rows = indices.kept(("sums", low, shapes, columns), _summation, indices, low, shapes, columns)
+    if blocks:
+        rights = [factor.right * weights for factor in factors]
+        terms = [scalars.matmul(factors[i].left[a], rights[i][b].T).reshape(-1) for i, a, b in blocks]
+        out[rows] += np.add.reduceat(np.concatenate(terms).take(order), starts)
+
+
+Shape = tuple[int, int, int, int]
+"""Of a factor: its lowest and highest degree on the left, the first one on the right, and the rows on the right."""
+
+
+class _Summation(NamedTuple):
+    """How sums over columns are made of products of matrices."""
+
+    blocks: tuple[tuple[int, slice, slice], ...]
+    """The number of a factor, rows of its left series, rows of its right one."""
+    order: Array
+    """The entries of the products, sorted by the row they add to; those that add to none are left out."""
+    starts: Array
+    """The first entry of each row."""
+    rows: Array | slice
+    """The rows, counted from the lowest degree wanted; a slice where they are neighbours, which is faster."""
+
+
+def _summation(indices: IndexSet, low: int, shapes: Sequence[Shape], columns: int) -> _Summation:
+    """Return how to sum the rows from degree `low` on; `columns` is 0 where ring elements are multiplied."""
+    blocks = [(i, *degrees) for i, shape in enumerate(shapes) for degrees in _blocks(indices, shape, low, columns)]
     if not blocks:
-        return
-    terms = []
-    for left, (a, b, c, d), right in blocks:
-        rows, columns = slice(*_rows(indices, a, b)), slice(*_rows(indices, c, d))
-        terms.append(scalars.matmul(left[rows], right[columns].T).reshape(-1))
-    places = tuple(block.degrees for block in blocks)
-    order, starts, rows = indices.kept(("targets", low, places), _by_target, indices, low, places)
-    out[rows] += np.add.reduceat(np.concatenate(terms).take(order), starts)
-
-
-class _Block(NamedTuple):
-    """One product of matrices: rows of degree a to b of the left series times rows of degree c to d of the right one."""
-
-    left: Array
-    degrees: tuple[int, int, int, int]
-    right: Array
-
-
-def _rows(indices: IndexSet, low: int, high: int) -> tuple[int, int]:
-    return indices.offsets[low], indices.offsets[high + 1]
-
-
-def _blocks(indices: IndexSet, factor: Factor, weights: Array, low: int) -> Iterator[_Block]:
-    """Yield the products of matrices of a factor: one for each degree on the left, or one for all where that is little."""
-    left, start, end, right, first = factor
-    top, size = indices.top, indices.offsets
-    right = right[: size[top - start + 1]] * weights
-    known = size.index(len(right)) - 1
-    if low == 1 and left.dtype.kind != "O" and (size[end + 1] - size[start]) * right.size <= _FEW * (end + 1 - start):
-        yield _Block(left, (start, end, first, known), right)
-        return
-    for k in range(start, end + 1):
-        lowest, highest = max(first, low - k), min(known, top - k)
-        if lowest <= highest:
-            yield _Block(left, (k, k, lowest, highest), right)
-
-
-def _by_target(indices: IndexSet, low: int, places: Sequence[tuple[int, int, int, int]]) -> tuple[Array, Array, Array | slice]:
-    """Return the entries of the products sorted by the row they add to, the first one of each row, and these rows.
-
-    Rows are counted from degree `low`; entries that add to none are left out.
-    """
+        return _Summation((), np.empty(0), np.empty(0), slice(0))
     first = indices.offsets[low]
-    targets = np.concatenate([indices.targets(*place) for place in places]) - first
+    targets = np.concatenate([indices.targets(*degrees) for _, *degrees in blocks]) - first
     order = np.argsort(targets, kind="stable")
     ends = np.searchsorted(targets[order], np.arange(len(indices) - first + 1))
     rows = np.flatnonzero(np.diff(ends))
-    together = rows[-1] - rows[0] == len(rows) - 1  # a slice is faster
-    return order[: ends[-1]], ends[rows], slice(rows[0], rows[-1] + 1) if together else rows
+    neighbours = rows[-1] - rows[0] == len(rows) - 1
+    return _Summation(
+        tuple((i, _rows(indices, a, b), _rows(indices, c, d)) for i, a, b, c, d in blocks),
+        order[: ends[-1]],
+        ends[rows],
+        slice(rows[0], rows[-1] + 1) if neighbours else rows,
+    )
+
+
+def _rows(indices: IndexSet, low: int, high: int) -> slice:
+    return slice(indices.offsets[low], indices.offsets[high + 1])
+
+
+def _blocks(indices: IndexSet, shape: Shape, low: int, columns: int) -> Iterator[tuple[int, int, int, int]]:
+    """Yield degrees on the left and on the right of a factor: for each degree on the left, or at once where that is little."""
+    (start, end, first, rows), size = shape, indices.offsets
+    known = size.index(rows) - 1
+    if low == 1 and 0 < (size[end + 1] - size[start]) * rows * columns <= _FEW * (end + 1 - start):
+        yield start, end, first, known
+        return
+    for k in range(start, end + 1):
+        lowest, highest = max(first, low - k), min(known, indices.top - k)
+        if lowest <= highest:
+            yield k, k, lowest, highest

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable
+from itertools import pairwise
 
 import numpy as np
 
@@ -82,13 +83,19 @@ def monomials(indices: IndexSet, linear: Array, degree: int) -> Array:
     start, stop = indices.offsets[2], indices.offsets[degree + 1]
     out = empty_table(stop, linear.shape[1], linear.dtype)
     out[1:start] = linear
-    first, lower = indices.lowered
-    out[1:start].take(first[start - 1 : stop - 1], 0, out[start:], "clip")
-    for d in range(2, degree + 1):
-        for a in range(indices.offsets[d], indices.offsets[d + 1], _ROWS):
-            b = min(a + _ROWS, indices.offsets[d + 1])
-            out[a:b] *= out.take(lower[a - 1 : b - 1], 0)
+    first, blocks = indices.kept(("powers", degree), _powers, indices, degree)
+    linear.take(first, 0, out[start:], "clip")
+    for rows, lower in blocks:
+        out[rows] *= out.take(lower, 0)
     return out
+
+
+def _powers(indices: IndexSet, degree: int) -> tuple[Array, list[tuple[slice, Array]]]:
+    """Return the first variable of each row from degree 2 on, and blocks of these rows with the rows lowered there."""
+    (first, lower), size = indices.lowered, indices.offsets
+    places = [range(a, b, _ROWS) for a, b in pairwise(size[2 : degree + 2])]
+    blocks = [slice(a, min(a + _ROWS, place.stop)) for place in places for a in place]
+    return first[size[2] - 1 : size[degree + 1] - 1], [(rows, lower[rows.start - 1 : rows.stop - 1]) for rows in blocks]
 
 
 def scaled(indices: IndexSet, powers: Array, jet: Array, j: int, degree: int) -> Array:

@@ -49,8 +49,7 @@ class Peeling(Linear):
     def __init__(self, indices: IndexSet, jet: Array, series: Array, degree: int) -> None:
         super().__init__(indices, jet, series, degree)
         self._powers = monomials(indices, self.series[1 : indices.offsets[2]], max(degree, indices.top - 1))
-        self.factors = tuple(factor for factor in self._made() if factor.low <= factor.high)
-        self.summed = tuple(factor._replace(first=0) for factor in self.factors)
+        self.factors = self.summed = tuple(self._made())
 
     def base(self, degree: int) -> Array:
         out, start, stop = self._of_linear(0, degree), self.indices.offsets[2], self.indices.offsets[degree + 1]
@@ -65,9 +64,10 @@ class Peeling(Linear):
         bases, levels = _schedule(top)
         level = {j: self._of_linear(j, degree) for j, degree in bases}
         for m, wanted in levels:
-            yield Factor(self.series, m, m, self._in_part(level, m, 0, top, 1))
+            yield Factor(self.series, m, m, self._in_part(level, m, 0, top, 1), 0)
             level = {j: self._in_part(level, m, j, degree, 0) for j, degree in wanted}
-        yield Factor(self.series, top // 2 + 1, top - 1, level[1])
+        if top > 2:
+            yield Factor(self.series, top // 2 + 1, top - 1, level[1], 0)
 
     def _of_linear(self, j: int, degree: int) -> Array:
         """Return f^[j](V_1) to a degree: the rows are C(j + d, j) jet[j + d] |n|!/n! times the powers."""

@@ -10,7 +10,7 @@ import numpy as np
 from symseries.multiindex import IndexSet, Pairs
 from symseries.scalars import Array
 
-_ELEMENTS = {"d", "O"}  # floats and objects, as NumPy abbreviates them
+_ELEMENTS = "dO"  # floats and objects, as NumPy abbreviates them
 _LONG = 4096  # numbers from which alignment pays for itself
 
 
@@ -35,21 +35,18 @@ def product(
     """
     pairs = indices.pairs(*low, indices.top if degree is None else degree, square=square)
     dtype = common(left, right)
-    if dtype.kind == "O":
-        return _product_objects(pairs, left, right)
     out = np.empty((len(pairs.starts), left.shape[1]), dtype=dtype)
     with np.errstate(all="ignore"):  # what overflows is seen in the coefficients
-        for rows, sums in _sums(pairs, left.astype(dtype, copy=False), right.astype(dtype, copy=False)):
-            out[rows] = sums
+        put_product(pairs, out, left.astype(dtype, copy=False), right.astype(dtype, copy=False))
     return out
 
 
-def common(*tables: Array) -> np.dtype[np.generic]:
-    """Return the type of what is computed from the tables: objects, or floats at least."""
-    kinds = {table.dtype.char for table in tables}
-    if len(kinds) == 1 and kinds <= _ELEMENTS:  # NumPy takes longer to say so
-        return tables[0].dtype
-    dtype = np.result_type(*tables)
+def common(left: Array, right: Array) -> np.dtype[np.generic]:
+    """Return the type of what is computed from two tables: objects, or floats at least."""
+    dtype = left.dtype
+    if dtype.char in _ELEMENTS and dtype == right.dtype:  # NumPy takes longer to say so
+        return dtype
+    dtype = np.result_type(left, right)
     return dtype if dtype.kind == "O" else np.result_type(dtype, float)
 
 
@@ -83,6 +80,15 @@ def _aligned(size: int, dtype: np.dtype[np.generic]) -> Array:
 def empty_table(rows: int, columns: int, dtype: np.dtype[np.generic]) -> Array:
     """Return a table that holds nothing yet."""
     return _aligned(rows * columns, dtype).reshape(rows, columns)
+
+
+def put_product(pairs: Pairs, out: Array, left: Array, right: Array) -> None:
+    """Write the product of two tables of the type of `out` into it."""
+    if out.dtype.kind == "O":
+        out[:] = _product_objects(pairs, left, right)
+        return
+    for rows, sums in _sums(pairs, left, right):
+        out[rows] = sums
 
 
 def add_product(pairs: Pairs, out: Array, left: Array, right: Array) -> None:

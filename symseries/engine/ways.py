@@ -11,13 +11,16 @@ from typing import NamedTuple
 
 import numpy as np
 
-from symseries.engine.products import add_product, common, empty_table, product
+from symseries.engine.products import add_product, common, empty_table, put_product
 from symseries.multiindex import IndexSet
 from symseries.scalars import Array, Scalars
 
 
 class Factor(NamedTuple):
-    """A product in a composition: the terms of `left` of degree low to high, times `right` from degree `first`."""
+    """A product in a composition: the terms of `left` of degree low to high, times `right` from degree `first`.
+
+    Columns take it from degree 1: what a constant term gives is in their base.
+    """
 
     left: Array
     low: int
@@ -76,7 +79,7 @@ class Horner(Linear):
         start, stop = self.indices.offsets[2], self.indices.offsets[degree + 1]
         square = np.empty((stop, self.series.shape[1]), dtype=self.series.dtype)
         if degree > 1:
-            square[start:] = product(self.indices, self.series, self.series, (1, 1), degree, square=True)
+            put_product(self.indices.pairs(1, 1, degree, square=True), square[start:], self.series, self.series)
         return square
 
     def _lowest(self, *, cubic: bool) -> Array:

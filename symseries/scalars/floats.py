@@ -83,12 +83,13 @@ def _as_array(values: object) -> Array:
 
 
 def _sech_squared(b: Array) -> Array:
-    return np.asarray(1 / np.square(np.cosh(b)))
+    decay = np.exp(-2 * np.abs(b))  # cosh would overflow
+    return np.asarray(4 * decay / np.square(1 + decay))
 
 
 def _sigmoid_slope(b: Array) -> Array:
     decay = np.exp(-np.abs(b))
-    return np.asarray(decay / (1 + decay) ** 2)
+    return np.asarray(decay / np.square(1 + decay))
 
 
 def _sigmoid(b: Array) -> Array:
