@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 import oracles
 from symseries.errors import ComplexResultError, NotAnalyticError, OptionError
-from symseries.jets import JETS, jet, logistic, piecewise, polynomial_jet, power_jet
+from symseries.jets import JETS, jet, logistic, piecewise, polynomial_jet, power_jet, rounded_jet
 from symseries.scalars import ARB, F64, QQ, Scalars, as_fraction
 from symseries.symbolic import Polynomials
 
@@ -94,6 +94,20 @@ def test_against_balls_where_a_coefficient_nearly_vanishes(name: str) -> None:
                 assert got == 0
             else:
                 assert abs(got - ball.mid) <= 1e-12 * abs(ball.mid) + 1e-300
+
+
+@pytest.mark.parametrize("name", ["tanh", "sigmoid"])
+def test_at_computed_points_rounding_counts_like_that_of_the_point(name: str) -> None:
+    """A point b moved by eps (1 + |b|) moves f_k by eps (1 + |b|) (k + 1) f_(k+1)."""
+    points = np.append(np.linspace(-6, 6, 97), (-400, -30, 30, 400))
+    ring, orders = ARB(400), np.arange(21)[:, None]
+    table = rounded_jet(name, points, 20)
+    with ring.working():
+        exact = np.vectorize(lambda ball: float(ball.mid()))(jet(name, ring.array(points), 21, ring))
+        errors = np.vectorize(lambda a, b: float(abs(a - b).mid()))(ring.array(table), jet(name, ring.array(points), 20, ring))
+    moved = (1 + abs(points)) * (orders + 1) * abs(exact[1:]) + abs(exact[:-1])
+    assert (errors <= 2 * (orders + 2) * np.finfo(float).eps * moved + 1e-300).all()
+    assert (table[exact[:-1] == 0] == 0).all()
 
 
 @pytest.mark.parametrize("name", ["asin", "acos"])
