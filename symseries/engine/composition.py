@@ -165,20 +165,22 @@ class _Summation(NamedTuple):
 def _summation(indices: IndexSet, low: int, shapes: Sequence[Shape], columns: int) -> _Summation:
     """Return how to sum the rows from degree `low` on; `columns` is 0 where ring elements are multiplied."""
     blocks = [(i, *degrees) for i, shape in enumerate(shapes) for degrees in _blocks(indices, shape, low, columns)]
-    if not blocks:
-        return _Summation((), np.empty(0), np.empty(0), slice(0))
+    places = tuple((i, _rows(indices, a, b), _rows(indices, c, d)) for i, a, b, c, d in blocks)
+    degrees = tuple(block[1:] for block in blocks)  # the same for many numbers of columns
+    return _Summation(places, *indices.kept(("targets", low, degrees), _by_target, indices, low, degrees))
+
+
+def _by_target(indices: IndexSet, low: int, degrees: Sequence[tuple[int, int, int, int]]) -> tuple[Array, Array, Array | slice]:
+    """Return order, starts and rows of a summation."""
+    if not degrees:
+        return np.empty(0), np.empty(0), slice(0)
     first = indices.offsets[low]
-    targets = np.concatenate([indices.targets(*degrees) for _, *degrees in blocks]) - first
+    targets = np.concatenate([indices.targets(*block) for block in degrees]) - first
     order = np.argsort(targets, kind="stable")
     ends = np.searchsorted(targets[order], np.arange(len(indices) - first + 1))
     rows = np.flatnonzero(np.diff(ends))
     neighbours = rows[-1] - rows[0] == len(rows) - 1
-    return _Summation(
-        tuple((i, _rows(indices, a, b), _rows(indices, c, d)) for i, a, b, c, d in blocks),
-        order[: ends[-1]],
-        ends[rows],
-        slice(rows[0], rows[-1] + 1) if neighbours else rows,
-    )
+    return order[: ends[-1]], ends[rows], slice(rows[0], rows[-1] + 1) if neighbours else rows
 
 
 def _rows(indices: IndexSet, low: int, high: int) -> slice:
